@@ -1,0 +1,65 @@
+//! Every tool that `availableTools()` names does its work: one call each, with the output of the GNU tool.
+import { expect, test } from 'vitest'
+import { Sandbox } from 'agent-sandbox'
+import { directory, sandboxWith } from './helpers.mts'
+
+interface Case {
+  args?: string[]
+  stdin?: string
+  stdout?: string | RegExp
+  stderr?: string
+  exitCode?: number
+}
+
+const files = { 'a.txt': 'one\ntwo\nthree\n', 'b.txt': 'two\nfour\n', 'sub/c.txt': 'see\n' }
+
+const cases: Record<string, Case> = {
+  base64: { args: ['a.txt'], stdout: 'b25lCnR3bwp0aHJlZQo=\n' },
+  basename: { args: ['/work/a.txt', '.txt'], stdout: 'a\n' },
+  cat: { args: ['-n', 'a.txt'], stdout: '     1\tone\n     2\ttwo\n     3\tthree\n' },
+  cp: { args: ['-v', 'a.txt', 'sub'], stdout: "'a.txt' -> 'sub/a.txt'\n" },
+  cut: { args: ['-c', '1-2', 'b.txt'], stdout: 'tw\nfo\n' },
+  date: { args: ['-u', '-d', '@0', '+%Y-%m-%d %H:%M:%S'], stdout: '1970-01-01 00:00:00\n' },
+  dirname: { args: ['/work/a.txt'], stdout: '/work\n' },
+  echo: { args: ['hello', 'world'], stdout: 'hello world\n' },
+  egrep: { args: ['^(one|two)$', 'a.txt'], stdout: 'one\ntwo\n' },
+  env: { args: ['-i', 'A=1'], stdout: 'A=1\n' },
+  false: { exitCode: 1, stdout: '' },
+  fgrep: { args: ['t', 'b.txt'], stdout: 'two\n' },
+  grep: { args: ['-rn', 'e$', 'a.txt', 'sub'], stdout: 'a.txt:1:one\na.txt:3:three\nsub/c.txt:1:see\n' },
+  head: { args: ['-n', '1', 'a.txt'], stdout: 'one\n' },
+  ln: { args: ['-sv', 'a.txt', 'link'], stdout: "'link' -> 'a.txt'\n" },
+  ls: { args: ['-1'], stdout: 'a.txt\nb.txt\nsub\n' },
+  md5sum: { args: ['a.txt'], stdout: 'deed54b823522e0525693b090363f9df  a.txt\n' },
+  mkdir: { args: ['-pv', 'x/y'], stdout: "mkdir: created directory 'x'\nmkdir: created directory 'x/y'\n" },
+  mv: { args: ['-v', 'a.txt', 'z.txt'], stdout: "renamed 'a.txt' -> 'z.txt'\n" },
+  printenv: { args: ['HOME', 'USER'], stdout: '/home/agent\nagent\n' },
+  printf: { args: ['%05.1f|%x\\n', '3.14159', '255'], stdout: '003.1|ff\n' },
+  pwd: { stdout: '/work\n' },
+  rm: { args: ['-rv', 'sub'], stdout: "removed 'sub/c.txt'\nremoved directory 'sub'\n" },
+  rmdir: { args: ['sub'], exitCode: 1, stdout: '', stderr: "rmdir: failed to remove 'sub': Directory not empty\n" },
+  seq: { args: ['-s', ',', '5'], stdout: '1,2,3,4,5\n' },
+  sha256sum: { args: ['a.txt'], stdout: 'b6285c57e8797db5d4c51c80d6f11938afda9b11c6a003549709189e9b4b92a2  a.txt\n' },
+  sleep: { args: ['0.01'], stdout: '' },
+  sort: { args: ['-r', 'a.txt'], stdout: 'two\nthree\none\n' },
+  stat: { args: ['-c', '%n %s %F', 'a.txt'], stdout: 'a.txt 14 regular file\n' },
+  tail: { args: ['-n', '1', 'a.txt'], stdout: 'three\n' },
+  tee: { args: ['copy'], stdin: 'text\n', stdout: 'text\n' },
+  touch: { args: ['new'], stdout: '' },
+  tr: { args: ['a-z', 'A-Z'], stdin: 'text\n', stdout: 'TEXT\n' },
+  true: { stdout: '' },
+  uniq: { args: ['-c'], stdin: 'a\na\nb\n', stdout: '      2 a\n      1 b\n' },
+  wc: { args: ['a.txt', 'b.txt'], stdout: ' 3  3 14 a.txt\n 2  2  9 b.txt\n 5  5 23 total\n' },
+  yes: { args: ['--help'], stdout: /^Usage: yes / },
+}
+
+test('the list of tools is the table of this file, sorted', () => {
+  expect(Sandbox.availableTools()).toEqual(Object.keys(cases).sort())
+})
+
+test.each(Object.entries(cases))('%s', async (command, { args = [], stdin, stdout = '', stderr = '', exitCode = 0 }) => {
+  const result = await sandboxWith({ workDir: directory(files) }).exec(command, args, { stdin })
+  expect([result.exitCode, String(result.stderr)]).toEqual([exitCode, stderr])
+  if (stdout instanceof RegExp) expect(String(result.stdout)).toMatch(stdout)
+  else expect(String(result.stdout)).toBe(stdout)
+})

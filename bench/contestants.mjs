@@ -1,0 +1,9 @@
+// Who can run a command, by the name its column has. A contestant's module exports
+// `open(workDir, { addon }) -> { exec(command, args, options) -> { exitCode, stdout, stderr }, close() }`.
+
+export const PEERS = ['just-bash', 'bashkit']
+
+export async function open(name, workDir, { addon }) {
+  const contestant = await import(new URL(`contestants/${name}.mjs`, import.meta.url))
+  return contestant.open(workDir, { addon })
+}

@@ -1,0 +1,26 @@
+// The peer `@everruns/bashkit`: a shell and its tools written in Rust, over a mount of the real directory.
+import { Bash } from '@everruns/bashkit'
+import { quote } from './quote.mjs'
+
+const LARGE = 2 ** 31 - 1
+
+export async function open(workDir) {
+  const bash = new Bash({
+    cwd: '/work',
+    env: { LANG: 'C.UTF-8', TZ: 'UTC' },
+    mounts: [{ path: '/work', root: workDir }],
+    allowedMountPaths: [workDir],
+    profile: 'Interactive',
+    maxCommands: LARGE,
+    maxMemory: LARGE,
+    maxStdoutBytes: LARGE,
+    timeoutMs: 600_000,
+  })
+  return {
+    async exec(command, args) {
+      const { exitCode, stdout, stderr } = await bash.execute(quote(command, args))
+      return { exitCode, stdout: Buffer.from(stdout), stderr: Buffer.from(stderr) }
+    },
+    close: async () => {},
+  }
+}

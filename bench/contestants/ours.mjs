@@ -1,0 +1,11 @@
+// The addon under test.
+
+/** A sandbox over `workDir`; `addon` is the URL of the module that exports `Sandbox`. */
+export async function open(workDir, { addon }) {
+  const { Sandbox } = await import(addon)
+  const sandbox = new Sandbox({ workDir })
+  return {
+    exec: (command, args, options) => sandbox.exec(command, args, { maxOutputBytes: 64 << 20, ...options }),
+    close: () => sandbox.close(),
+  }
+}

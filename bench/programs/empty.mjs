@@ -1,0 +1,1 @@
+// Nothing: what a Node process costs by itself.

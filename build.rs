@@ -1,0 +1,147 @@
+//! Builds the guest for wasm32-wasip1, precompiles it for the target of the
+//! addon, and puts the image beside where the addon will be.
+
+use std::env;
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use sha2::{Digest, Sha256};
+use wasmtime::Engine;
+
+#[path = "src/engine/config.rs"]
+mod config;
+
+const GUEST_TARGET: &str = "wasm32-wasip1";
+/// Layout in src/engine/image.rs, which checks it.
+const MAGIC: [u8; 8] = *b"agsbimg1";
+/// The custom section in which the guest lists its tools, one a line.
+const NAMES_SECTION: &str = "applet-names";
+
+fn main() -> Result<(), Box<dyn Error>> {
+    napi_build::setup();
+    for input in ["build.rs", "src/engine/config.rs", "toolbox", "Cargo.lock", "Cargo.toml"] {
+        println!("cargo:rerun-if-changed={input}");
+    }
+    let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    let target = env::var("TARGET")?;
+
+    let guest = fs::read(build_guest(&root)?)?;
+    let fingerprint = fingerprint(&guest, &target)?;
+    let image = compile(&guest, &target, &fingerprint)?;
+    fs::write(out.join("applets.rs"), format!("&{:?}", tool_names(&guest)?))?;
+    let image_path = out.join("toolbox.cwasm");
+    fs::write(&image_path, &image)?;
+    // The old file may be mapped by a running process: put the new one in its place.
+    let installed = root.join(format!("agent-sandbox.{}.cwasm", platform(&target)?));
+    let fresh = installed.with_extension("cwasm.new");
+    fs::write(&fresh, &image)?;
+    fs::rename(&fresh, &installed)?;
+
+    println!("cargo:rustc-env=GUEST_FINGERPRINT={}", hex(&fingerprint));
+    println!("cargo:rustc-env=GUEST_IMAGE={}", image_path.display());
+    Ok(())
+}
+
+/// Runs cargo for the guest and gives the path of its module.
+fn build_guest(root: &Path) -> Result<PathBuf, Box<dyn Error>> {
+    let profile = match env::var("PROFILE")?.as_str() {
+        "release" => "guest",
+        _ => "guest-dev",
+    };
+    let target_dir = root.join("target/guest");
+    let mut cargo = Command::new(env::var("CARGO")?);
+    cargo
+        .current_dir(root)
+        .args(["build", "--package", "toolbox", "--locked"])
+        .args(["--target", GUEST_TARGET, "--profile", profile])
+        .env("CARGO_TARGET_DIR", &target_dir)
+        .env("RUSTFLAGS", "-Ctarget-feature=+simd128");
+    // What the outer cargo (or clippy) sets for the host must not reach the guest.
+    for variable in [
+        "CARGO_ENCODED_RUSTFLAGS",
+        "CARGO_BUILD_TARGET",
+        "RUSTC",
+        "RUSTC_WRAPPER",
+        "RUSTC_WORKSPACE_WRAPPER",
+        "CLIPPY_ARGS",
+    ] {
+        cargo.env_remove(variable);
+    }
+    let status = cargo.status()?;
+    if !status.success() {
+        return Err(format!("the guest did not build ({status}); is `rustup target add {GUEST_TARGET}` done?").into());
+    }
+    Ok(target_dir.join(GUEST_TARGET).join(profile).join("toolbox.wasm"))
+}
+
+/// SHA-256 over all that the image depends on.
+fn fingerprint(guest: &[u8], target: &str) -> Result<[u8; 32], Box<dyn Error>> {
+    let mut hash = Sha256::new();
+    for part in [
+        guest,
+        target.as_bytes(),
+        wasmtime_version()?.as_bytes(),
+        include_bytes!("src/engine/config.rs"),
+    ] {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part);
+    }
+    Ok(hash.finalize().into())
+}
+
+/// The version of wasmtime that Cargo.lock names.
+fn wasmtime_version() -> Result<String, Box<dyn Error>> {
+    let lock = fs::read_to_string("Cargo.lock")?;
+    let entry = lock
+        .split_once("name = \"wasmtime\"\nversion = \"")
+        .and_then(|(_, rest)| rest.split_once('"'));
+    match entry {
+        Some((version, _)) => Ok(version.to_owned()),
+        None => Err("Cargo.lock does not name wasmtime".into()),
+    }
+}
+
+fn compile(guest: &[u8], target: &str, fingerprint: &[u8; 32]) -> Result<Vec<u8>, Box<dyn Error>> {
+    let mut config = config::config();
+    config.target(target)?;
+    let mut image = Engine::new(&config)?.precompile_module(guest)?;
+    let code_len = image.len() as u64;
+    image.extend_from_slice(&MAGIC);
+    image.extend_from_slice(&code_len.to_le_bytes());
+    image.extend_from_slice(fingerprint);
+    Ok(image)
+}
+
+fn tool_names(guest: &[u8]) -> Result<Vec<String>, Box<dyn Error>> {
+    for payload in wasmparser::Parser::new(0).parse_all(guest) {
+        if let wasmparser::Payload::CustomSection(section) = payload?
+            && section.name() == NAMES_SECTION
+        {
+            let names = std::str::from_utf8(section.data())?;
+            return Ok(names.lines().map(str::to_owned).collect());
+        }
+    }
+    Err(format!("the guest has no section '{NAMES_SECTION}'").into())
+}
+
+/// The name napi gives the platform of a target in file names.
+fn platform(target: &str) -> Result<&'static str, Box<dyn Error>> {
+    Ok(match target {
+        "x86_64-unknown-linux-gnu" => "linux-x64-gnu",
+        "x86_64-unknown-linux-musl" => "linux-x64-musl",
+        "aarch64-unknown-linux-gnu" => "linux-arm64-gnu",
+        "aarch64-unknown-linux-musl" => "linux-arm64-musl",
+        "x86_64-apple-darwin" => "darwin-x64",
+        "aarch64-apple-darwin" => "darwin-arm64",
+        "x86_64-pc-windows-msvc" => "win32-x64-msvc",
+        "aarch64-pc-windows-msvc" => "win32-arm64-msvc",
+        _ => return Err(format!("agent-sandbox has no name for the target '{target}'").into()),
+    })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,128 @@
+//! What users import: errors, abort signals and disposal over the generated binding.
+'use strict'
+
+const { inspect } = require('node:util')
+
+const ABORTED = 'ERR_SANDBOX_ABORTED'
+
+class SandboxError extends Error {
+  static {
+    Object.defineProperty(this.prototype, 'name', { value: 'SandboxError', configurable: true, writable: true })
+  }
+
+  constructor(code, message, { cause, ...partial } = {}) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.code = code
+    if (code === ABORTED) Object.defineProperty(this, 'name', { value: 'AbortError', configurable: true, writable: true })
+    Object.assign(this, partial)
+  }
+}
+
+class Sandbox {
+  #native
+  #running = new Set()
+
+  static availableTools() {
+    return guarded(() => binding().NativeSandbox.availableTools())
+  }
+
+  constructor(options) {
+    this.#native = guarded(() => new (binding().NativeSandbox)(options))
+  }
+
+  async exec(command, args = [], options = {}) {
+    const { signal, rest } = takeSignal(options)
+    if (signal?.aborted) throw new SandboxError(ABORTED, 'the run was aborted before it began', { cause: signal.reason })
+
+    const handle = signal && guarded(() => new (binding().AbortHandle)())
+    const run = guarded(() => this.#native.exec(command, args, rest, handle))
+    this.#running.add(run)
+    if (signal) listen(signal, handle)
+    try {
+      const { error, ...result } = await run.catch(rethrow)
+      if (error) throw cutShort(error, result, signal)
+      return result
+    } finally {
+      this.#running.delete(run)
+      if (signal) unlisten(signal, handle)
+    }
+  }
+
+  async close() {
+    guarded(() => this.#native.close())
+    await Promise.allSettled(this.#running)
+  }
+
+  [Symbol.asyncDispose]() {
+    return this.close()
+  }
+}
+
+/** The generated binding, loaded by the first use: an import never throws. */
+function binding() {
+  try {
+    return require('./binding.js')
+  } catch (cause) {
+    throw new SandboxError(
+      'ERR_SANDBOX_IMAGE',
+      `the native addon for ${process.platform}-${process.arch} cannot be loaded: ` +
+        "reinstall agent-sandbox, or run 'npm run build' in a clone of it",
+      { cause },
+    )
+  }
+}
+
+/** Calls the binding; whatever it throws becomes a `SandboxError`. */
+function guarded(call) {
+  try {
+    return call()
+  } catch (error) {
+    return rethrow(error)
+  }
+}
+
+function rethrow(error) {
+  if (error instanceof SandboxError) throw error
+  if (String(error?.code).startsWith('ERR_SANDBOX_')) throw new SandboxError(error.code, error.message)
+  throw new SandboxError('ERR_SANDBOX_INTERNAL', `the native addon failed: ${error?.message ?? error}`, { cause: error })
+}
+
+/** Splits `signal`, which only JavaScript can listen to, from the options that the binding checks. */
+function takeSignal(options) {
+  if (typeof options !== 'object' || options === null || !('signal' in options)) return { rest: options }
+  const { signal } = options
+  // Told by its shape, as Node does: signals of other realms and polyfills are welcome.
+  if (signal !== undefined && (typeof signal?.aborted !== 'boolean' || typeof signal.addEventListener !== 'function')) {
+    const shown = inspect(signal, { depth: 0, breakLength: Infinity })
+    throw new SandboxError('ERR_SANDBOX_INVALID_OPTION', `option 'signal' must be an AbortSignal, not ${shown}`)
+  }
+  const rest = {}
+  for (const name in options) if (name !== 'signal') rest[name] = options[name]
+  return { signal, rest }
+}
+
+/** The calls that a signal stops. They share one listener, as Node warns of more than ten. */
+const listening = new WeakMap()
+
+function listen(signal, handle) {
+  const handles = listening.get(signal) ?? new Set()
+  listening.set(signal, handles.add(handle))
+  signal.addEventListener('abort', abortAll)
+}
+
+function unlisten(signal, handle) {
+  const handles = listening.get(signal)
+  handles.delete(handle)
+  if (handles.size === 0) signal.removeEventListener('abort', abortAll)
+}
+
+function abortAll({ target: signal }) {
+  for (const handle of listening.get(signal)) handle.abort()
+}
+
+/** The error for a run that did not end by itself; what it printed and used so far comes with it. */
+function cutShort({ code, message }, { exitCode, ...partial }, signal) {
+  return new SandboxError(code, message, code === ABORTED ? { ...partial, cause: signal.reason } : partial)
+}
+
+module.exports = { Sandbox, SandboxError }

@@ -1,0 +1,83 @@
+//! wasmtime: one engine for all of this machine's sandboxes, and one process
+//! after another run in it.
+
+mod config;
+mod image;
+mod limits;
+mod run;
+
+use std::path::Path;
+
+use wasmtime::{
+    Config, Enabled, InstanceAllocationStrategy, InstancePre, Linker, PoolingAllocationConfig,
+};
+
+use crate::syscall::{self, Guest};
+
+pub use image::ImageError;
+pub use run::{Exit, Limits};
+
+/// Processes at one time, over all sandboxes of this Node process. Each has
+/// its address space reserved ahead, which costs no memory.
+const MAX_PROCESSES: u32 = 1000;
+/// What a slot of the pool keeps for its next user, in bytes: clearing it is
+/// cheaper than giving it back and faulting it in again.
+const MEMORY_KEPT: usize = 1 << 20;
+const STACK_KEPT: usize = 64 << 10;
+const TABLE_KEPT: usize = 64 << 10;
+/// Native stack of a running process: its wasm stack, and room for host calls on top.
+const ASYNC_STACK: usize = 2 << 20;
+
+/// The guest, compiled, linked and ready to be instantiated.
+pub struct Image {
+    prepared: InstancePre<Guest>,
+}
+
+impl Image {
+    /// Maps a precompiled guest. The pooling allocator reserves address space;
+    /// where that is refused (`ulimit -v`), memory is taken as it is needed.
+    pub fn load(path: &Path, fingerprint: &[u8; 32]) -> Result<Self, ImageError> {
+        let engine = wasmtime::Engine::new(&pooling(config()))
+            .or_else(|_| wasmtime::Engine::new(&config()))
+            .map_err(engine_error)?;
+        let module = image::load(&engine, path, fingerprint)?;
+        Self::link(&module).map_err(engine_error)
+    }
+
+    fn link(module: &wasmtime::Module) -> wasmtime::Result<Self> {
+        let mut linker = Linker::new(module.engine());
+        syscall::add_to_linker(&mut linker)?;
+        Ok(Self {
+            prepared: linker.instantiate_pre(module)?,
+        })
+    }
+}
+
+fn engine_error(error: wasmtime::Error) -> ImageError {
+    ImageError::Engine {
+        reason: error.to_string(),
+    }
+}
+
+/// What decides how guests run, beside how they are compiled.
+fn config() -> Config {
+    let mut config = config::config();
+    config.async_stack_size(ASYNC_STACK);
+    config
+}
+
+fn pooling(mut config: Config) -> Config {
+    let mut pool = PoolingAllocationConfig::default();
+    pool.total_core_instances(MAX_PROCESSES)
+        .total_memories(MAX_PROCESSES)
+        .total_tables(MAX_PROCESSES)
+        .total_stacks(MAX_PROCESSES)
+        .max_memory_size(4 << 30)
+        .table_elements(100_000)
+        .linear_memory_keep_resident(MEMORY_KEPT)
+        .async_stack_keep_resident(STACK_KEPT)
+        .table_keep_resident(TABLE_KEPT)
+        .pagemap_scan(Enabled::Auto);
+    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
+    config
+}

@@ -1,0 +1,339 @@
+//! File descriptors: the table of a process and the open files it points to.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::vfs::{DirEntry, Errno, File, FileType, Metadata};
+
+use super::Output;
+
+/// Open descriptors of one process at the most (RLIMIT_NOFILE).
+const MAX_FDS: usize = 1024;
+
+/// An open file description: what `dup` shares.
+pub struct OpenFile {
+    pub(super) object: Object,
+    pub(super) readable: bool,
+    pub(super) writable: bool,
+    pub(super) append: bool,
+    offset: Mutex<u64>,
+}
+
+pub(super) enum Object {
+    File(Arc<dyn File>),
+    Directory(OpenDirectory),
+    /// Standard input that was given with the call.
+    Input(Vec<u8>),
+    Output(Arc<Output>),
+}
+
+pub(super) struct OpenDirectory {
+    /// Absolute, without a trailing slash; empty for the root.
+    pub path: Vec<u8>,
+    /// The entries as they were when the listing began.
+    pub listing: Mutex<Option<Arc<Vec<DirEntry>>>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whence {
+    Start,
+    Current,
+    End,
+}
+
+impl OpenFile {
+    fn new(object: Object, readable: bool, writable: bool, append: bool) -> Self {
+        Self {
+            object,
+            readable,
+            writable,
+            append,
+            offset: Mutex::new(0),
+        }
+    }
+
+    pub fn input(bytes: Vec<u8>) -> Self {
+        Self::new(Object::Input(bytes), true, false, false)
+    }
+
+    pub fn output(output: Arc<Output>) -> Self {
+        Self::new(Object::Output(output), false, true, false)
+    }
+
+    pub fn directory(path: Vec<u8>) -> Self {
+        let directory = OpenDirectory {
+            path,
+            listing: Mutex::default(),
+        };
+        Self::new(Object::Directory(directory), true, false, false)
+    }
+
+    pub(super) fn file(file: Arc<dyn File>, readable: bool, writable: bool, append: bool) -> Self {
+        Self::new(Object::File(file), readable, writable, append)
+    }
+
+    /// The offset; held while a read or write moves it.
+    fn offset(&self) -> MutexGuard<'_, u64> {
+        self.offset.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn file_type(&self) -> FileType {
+        match &self.object {
+            Object::Directory(_) => FileType::Directory,
+            Object::File(file) if file.is_seekable() => FileType::Regular,
+            Object::File(_) => FileType::CharacterDevice,
+            Object::Input(_) | Object::Output(_) => FileType::Fifo,
+        }
+    }
+
+    pub(super) fn appends(&self) -> bool {
+        self.append
+    }
+
+    /// Reads at the offset and moves it.
+    pub(super) fn read(&self, buffer: &mut [u8]) -> Result<usize, Errno> {
+        let mut offset = self.offset();
+        let count = self.read_from(buffer, *offset)?;
+        *offset += count as u64;
+        Ok(count)
+    }
+
+    pub(super) fn read_at(&self, buffer: &mut [u8], at: u64) -> Result<usize, Errno> {
+        if !self.is_seekable() {
+            return Err(Errno::IllegalSeek);
+        }
+        self.read_from(buffer, at)
+    }
+
+    fn read_from(&self, buffer: &mut [u8], at: u64) -> Result<usize, Errno> {
+        if let Object::Directory(_) = self.object {
+            return Err(Errno::IsDirectory);
+        }
+        if !self.readable {
+            return Err(Errno::BadFd);
+        }
+        match &self.object {
+            Object::File(file) => file.read_at(buffer, at),
+            Object::Input(bytes) => {
+                let rest = usize::try_from(at)
+                    .ok()
+                    .and_then(|at| bytes.get(at..))
+                    .unwrap_or_default();
+                let count = rest.len().min(buffer.len());
+                buffer[..count].copy_from_slice(&rest[..count]);
+                Ok(count)
+            }
+            Object::Directory(_) | Object::Output(_) => Err(Errno::BadFd),
+        }
+    }
+
+    /// Writes at the offset, or at the end when the file appends, and moves it.
+    pub(super) fn write(&self, bytes: &[u8]) -> Result<usize, Errno> {
+        if !self.writable {
+            return Err(Errno::BadFd);
+        }
+        let mut offset = self.offset();
+        match &self.object {
+            Object::File(file) if self.append => {
+                let (count, end) = file.append(bytes)?;
+                *offset = end;
+                Ok(count)
+            }
+            Object::File(file) => {
+                let count = file.write_at(bytes, *offset)?;
+                *offset += count as u64;
+                Ok(count)
+            }
+            Object::Output(output) => {
+                output.write(bytes);
+                Ok(bytes.len())
+            }
+            Object::Directory(_) | Object::Input(_) => Err(Errno::BadFd),
+        }
+    }
+
+    pub(super) fn write_at(&self, bytes: &[u8], at: u64) -> Result<usize, Errno> {
+        match &self.object {
+            Object::File(file) if self.writable && file.is_seekable() => file.write_at(bytes, at),
+            _ if !self.writable => Err(Errno::BadFd),
+            _ => Err(Errno::IllegalSeek),
+        }
+    }
+
+    fn is_seekable(&self) -> bool {
+        match &self.object {
+            Object::File(file) => file.is_seekable(),
+            Object::Directory(_) => true,
+            Object::Input(_) | Object::Output(_) => false,
+        }
+    }
+
+    pub(super) fn seek(&self, delta: i64, whence: Whence) -> Result<u64, Errno> {
+        let Object::File(file) = &self.object else {
+            return Err(if self.is_seekable() {
+                Errno::Invalid
+            } else {
+                Errno::IllegalSeek
+            });
+        };
+        if !file.is_seekable() {
+            return Err(Errno::IllegalSeek);
+        }
+        let mut offset = self.offset();
+        let base = match whence {
+            Whence::Start => 0,
+            Whence::Current => *offset,
+            Whence::End => file.metadata()?.size,
+        };
+        let target = base.checked_add_signed(delta).ok_or(Errno::Invalid)?;
+        if target > i64::MAX as u64 {
+            return Err(Errno::Overflow);
+        }
+        *offset = target;
+        Ok(target)
+    }
+
+    /// The file itself, for what is done to a file and not to its bytes.
+    pub(super) fn regular(&self) -> Result<&dyn File, Errno> {
+        match &self.object {
+            Object::File(file) => Ok(&**file),
+            Object::Directory(_) => Err(Errno::IsDirectory),
+            Object::Input(_) | Object::Output(_) => Err(Errno::Invalid),
+        }
+    }
+
+    pub(super) fn as_directory(&self) -> Result<&OpenDirectory, Errno> {
+        match &self.object {
+            Object::Directory(directory) => Ok(directory),
+            _ => Err(Errno::NotDirectory),
+        }
+    }
+
+    /// What a stream without a file says of itself.
+    pub(super) fn stream_metadata(&self) -> Metadata {
+        let epoch = std::time::SystemTime::UNIX_EPOCH;
+        Metadata {
+            file_type: self.file_type(),
+            permissions: 0o600,
+            device: 0,
+            inode: 0,
+            links: 1,
+            size: 0,
+            blocks: 0,
+            accessed: epoch,
+            modified: epoch,
+            changed: epoch,
+            created: None,
+        }
+    }
+}
+
+/// The descriptors of a process, by number.
+#[derive(Default)]
+pub struct FdTable {
+    files: Vec<Option<Arc<OpenFile>>>,
+}
+
+impl FdTable {
+    /// Opens at the lowest free number (POSIX 2.14, file descriptor allocation).
+    pub fn insert(&mut self, file: Arc<OpenFile>) -> Result<u32, Errno> {
+        let free = self.files.iter().position(Option::is_none);
+        let number = match free {
+            Some(number) => {
+                self.files[number] = Some(file);
+                number
+            }
+            None if self.files.len() < MAX_FDS => {
+                self.files.push(Some(file));
+                self.files.len() - 1
+            }
+            None => return Err(Errno::TooManyOpenFiles),
+        };
+        Ok(number as u32)
+    }
+
+    pub fn get(&self, fd: u32) -> Result<&Arc<OpenFile>, Errno> {
+        self.files
+            .get(fd as usize)
+            .and_then(Option::as_ref)
+            .ok_or(Errno::BadFd)
+    }
+
+    pub fn close(&mut self, fd: u32) -> Result<(), Errno> {
+        self.files
+            .get_mut(fd as usize)
+            .and_then(Option::take)
+            .map(drop)
+            .ok_or(Errno::BadFd)
+    }
+
+    /// Moves `from` to `to`, closing what was there.
+    pub fn renumber(&mut self, from: u32, to: u32) -> Result<(), Errno> {
+        let file = Arc::clone(self.get(from)?);
+        self.get(to)?;
+        self.files[from as usize] = None;
+        self.files[to as usize] = Some(file);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(count: usize) -> FdTable {
+        let mut table = FdTable::default();
+        for _ in 0..count {
+            table
+                .insert(Arc::new(OpenFile::input(Vec::new())))
+                .expect("there is room");
+        }
+        table
+    }
+
+    #[test]
+    fn the_lowest_free_number_is_taken() {
+        let mut table = table(4);
+        table.close(1).expect("1 is open");
+        let file = Arc::new(OpenFile::input(Vec::new()));
+        assert_eq!(table.insert(Arc::clone(&file)), Ok(1));
+        assert_eq!(table.insert(file), Ok(4));
+    }
+
+    #[test]
+    fn a_full_table_refuses_and_keeps_what_it_has() {
+        let mut table = table(MAX_FDS);
+        let file = Arc::new(OpenFile::input(Vec::new()));
+        assert_eq!(table.insert(file), Err(Errno::TooManyOpenFiles));
+        assert!(table.get(MAX_FDS as u32 - 1).is_ok());
+    }
+
+    #[test]
+    fn a_closed_number_is_bad() {
+        let mut table = table(3);
+        assert_eq!(table.close(2), Ok(()));
+        assert_eq!(table.close(2), Err(Errno::BadFd));
+        assert_eq!(table.close(u32::MAX), Err(Errno::BadFd));
+    }
+
+    #[test]
+    fn renumbering_moves_and_needs_both_ends() {
+        let mut table = table(3);
+        assert_eq!(table.renumber(1, 2), Ok(()));
+        assert!(table.get(1).is_err());
+        assert!(table.get(2).is_ok());
+        assert_eq!(table.renumber(2, 9), Err(Errno::BadFd));
+        assert_eq!(table.renumber(2, 2), Ok(()));
+    }
+
+    #[test]
+    fn input_is_read_to_its_end_and_cannot_seek() {
+        let file = OpenFile::input(b"abc".to_vec());
+        let mut buffer = [0; 2];
+        assert_eq!(file.read(&mut buffer), Ok(2));
+        assert_eq!(file.read(&mut buffer), Ok(1));
+        assert_eq!(buffer[0], b'c');
+        assert_eq!(file.read(&mut buffer), Ok(0));
+        assert_eq!(file.seek(0, Whence::Start), Err(Errno::IllegalSeek));
+        assert_eq!(file.write(b"x"), Err(Errno::BadFd));
+    }
+}

@@ -1,0 +1,232 @@
+//! A process: its arguments, environment and descriptors, and the system
+//! calls on descriptors.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::vfs::{DirEntry, Errno, FileType, Metadata, MountTable, SetTime};
+
+use super::descriptor::Object;
+use super::{FdTable, Job, OpenFile, Reason, Whence};
+
+/// The umask every process starts with.
+const UMASK: u32 = 0o022;
+/// A listing looks this often, in entries, whether its job was ended.
+const LISTING_SLICE: usize = 1024;
+
+pub struct Process {
+    /// The arguments; the first is the name the program was called by.
+    pub argv: Vec<Vec<u8>>,
+    /// `NAME=VALUE` each.
+    pub env: Vec<Vec<u8>>,
+    pub job: Arc<Job>,
+    pub(super) files: Arc<MountTable>,
+    pub(super) fds: FdTable,
+    pub(super) umask: u32,
+}
+
+impl Process {
+    /// A process with descriptors 0, 1 and 2 as given and the root directory as 3,
+    /// where WASI guests look for it.
+    pub fn new(
+        argv: Vec<Vec<u8>>,
+        env: Vec<Vec<u8>>,
+        job: Arc<Job>,
+        files: Arc<MountTable>,
+        streams: [OpenFile; 3],
+    ) -> Self {
+        let mut fds = FdTable::default();
+        for file in streams.into_iter().chain([OpenFile::directory(Vec::new())]) {
+            fds.insert(Arc::new(file))
+                .expect("four descriptors fit an empty table");
+        }
+        job.accounting.process_started();
+        Self {
+            argv,
+            env,
+            job,
+            files,
+            fds,
+            umask: UMASK,
+        }
+    }
+
+    /// The name the program was called by, for messages about it.
+    pub fn name(&self) -> &[u8] {
+        self.argv.first().map_or(b"", Vec::as_slice)
+    }
+
+    /// Puts a line of the system on standard error.
+    pub fn complain(&self, message: &str) {
+        if let Ok(file) = self.fds.get(2) {
+            let mut line = self.name().to_vec();
+            line.extend_from_slice(b": ");
+            line.extend_from_slice(message.as_bytes());
+            line.push(b'\n');
+            // A standard error that cannot be written leaves nobody to tell.
+            let _ = file.write(&line);
+        }
+    }
+
+    pub fn read(&self, fd: u32, buffer: &mut [u8]) -> Result<usize, Errno> {
+        let count = self.fds.get(fd)?.read(buffer)?;
+        self.job.accounting.read(count);
+        Ok(count)
+    }
+
+    pub fn read_at(&self, fd: u32, buffer: &mut [u8], at: u64) -> Result<usize, Errno> {
+        let count = self.fds.get(fd)?.read_at(buffer, at)?;
+        self.job.accounting.read(count);
+        Ok(count)
+    }
+
+    pub fn write(&self, fd: u32, bytes: &[u8]) -> Result<usize, Errno> {
+        let count = self.fds.get(fd)?.write(bytes)?;
+        self.job.accounting.wrote(count);
+        Ok(count)
+    }
+
+    pub fn write_at(&self, fd: u32, bytes: &[u8], at: u64) -> Result<usize, Errno> {
+        let count = self.fds.get(fd)?.write_at(bytes, at)?;
+        self.job.accounting.wrote(count);
+        Ok(count)
+    }
+
+    pub fn seek(&self, fd: u32, delta: i64, whence: Whence) -> Result<u64, Errno> {
+        self.fds.get(fd)?.seek(delta, whence)
+    }
+
+    pub fn close(&mut self, fd: u32) -> Result<(), Errno> {
+        self.fds.close(fd)
+    }
+
+    pub fn renumber(&mut self, from: u32, to: u32) -> Result<(), Errno> {
+        self.fds.renumber(from, to)
+    }
+
+    pub fn file_type(&self, fd: u32) -> Result<FileType, Errno> {
+        Ok(self.fds.get(fd)?.file_type())
+    }
+
+    pub fn appends(&self, fd: u32) -> Result<bool, Errno> {
+        Ok(self.fds.get(fd)?.appends())
+    }
+
+    /// Sets or clears O_APPEND, the one status flag that means something here.
+    pub fn set_append(&mut self, fd: u32, append: bool) -> Result<(), Errno> {
+        let file = self.fds.get(fd)?;
+        if file.appends() == append {
+            return Ok(());
+        }
+        Err(Errno::NotSupported)
+    }
+
+    pub fn metadata_of_fd(&self, fd: u32) -> Result<Metadata, Errno> {
+        let file = self.fds.get(fd)?;
+        match &file.object {
+            Object::File(inner) => inner.metadata(),
+            Object::Directory(directory) => self
+                .files
+                .metadata(&rooted(&directory.path), crate::vfs::Follow::Yes),
+            Object::Input(_) | Object::Output(_) => Ok(file.stream_metadata()),
+        }
+    }
+
+    pub fn set_len(&self, fd: u32, size: u64) -> Result<(), Errno> {
+        let file = self.fds.get(fd)?;
+        if !file.writable {
+            return Err(Errno::Invalid);
+        }
+        file.regular()?.set_len(size)
+    }
+
+    /// Makes sure that a file has at least `size` bytes (posix_fallocate).
+    pub fn allocate(&self, fd: u32, size: u64) -> Result<(), Errno> {
+        if self.metadata_of_fd(fd)?.size < size {
+            self.set_len(fd, size)?;
+        }
+        Ok(())
+    }
+
+    pub fn sync(&self, fd: u32) -> Result<(), Errno> {
+        let file = self.fds.get(fd)?;
+        match file.as_directory() {
+            Ok(_) => Ok(()),
+            Err(_) => file.regular()?.sync(),
+        }
+    }
+
+    pub fn set_times_of_fd(
+        &self,
+        fd: u32,
+        accessed: SetTime,
+        modified: SetTime,
+    ) -> Result<(), Errno> {
+        let file = self.fds.get(fd)?;
+        if let Ok(directory) = file.as_directory() {
+            let path = rooted(&directory.path);
+            let follow = crate::vfs::Follow::Yes;
+            return self.files.set_times(&path, follow, accessed, modified);
+        }
+        file.regular()?.set_times(accessed, modified)
+    }
+
+    /// The entries of an open directory, `.` and `..` first. The listing is made
+    /// when it is first asked for, and anew when it is `restart`ed.
+    pub fn read_dir(&self, fd: u32, restart: bool) -> Result<Arc<Vec<DirEntry>>, Errno> {
+        let file = self.fds.get(fd)?;
+        let directory = file.as_directory()?;
+        let mut listing = directory
+            .listing
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let (false, Some(entries)) = (restart, &*listing) {
+            return Ok(Arc::clone(entries));
+        }
+        let own = self.metadata_of_fd(fd)?.inode;
+        let mut entries: Vec<DirEntry> = [&b"."[..], b".."]
+            .map(|name| DirEntry {
+                name: name.to_vec(),
+                file_type: FileType::Directory,
+                inode: own,
+            })
+            .into();
+        let mut interrupted = false;
+        self.files.read_dir(&rooted(&directory.path), &mut |entry| {
+            entries.push(entry);
+            if entries.len() % LISTING_SLICE == 0 {
+                interrupted = self.interrupted().is_some();
+            }
+            !interrupted
+        })?;
+        if interrupted {
+            return Err(Errno::Interrupted);
+        }
+        let entries = Arc::new(entries);
+        *listing = Some(Arc::clone(&entries));
+        Ok(entries)
+    }
+
+    /// Why the job must end now, if it must; long calls ask.
+    pub fn interrupted(&self) -> Option<Reason> {
+        self.job.interrupt.check()
+    }
+
+    /// Whether reading (or writing) would not wait. Nothing here waits yet but time.
+    pub fn is_ready(&self, fd: u32) -> Result<(), Errno> {
+        self.fds.get(fd).map(|_| ())
+    }
+
+    pub fn sleep_until(&self, at: Instant) -> impl Future<Output = ()> + Send + use<> {
+        self.job.sleep_until(at)
+    }
+}
+
+/// The path of a directory as the mount table wants it.
+fn rooted(path: &[u8]) -> Vec<u8> {
+    if path.is_empty() {
+        b"/".to_vec()
+    } else {
+        path.to_vec()
+    }
+}

@@ -1,0 +1,97 @@
+//! The threads that guests run on: tokio's blocking pool.
+
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Wake, Waker};
+
+use tokio::runtime::{Builder, Runtime};
+use tokio::time::Instant as TokioInstant;
+
+use crate::error::Error;
+use crate::session::{Call, Outcome, Request};
+
+/// Calls that run at one time; more wait in a queue. Each holds a thread even
+/// while it sleeps, so this is well above the number of cores.
+const MAX_RUNNING: usize = 256;
+
+/// One worker is enough: it only fires the timers of queued calls.
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
+    Builder::new_multi_thread()
+        .worker_threads(1)
+        .max_blocking_threads(MAX_RUNNING)
+        .thread_name("agent-sandbox")
+        .enable_time()
+        .build()
+        .expect("the host can start one thread")
+});
+
+/// Calls that were submitted and have not ended.
+static UNDER_WAY: AtomicUsize = AtomicUsize::new(0);
+
+type Complete = Box<dyn FnOnce(Outcome) + Send>;
+
+/// A call between its submission and its run. Whoever takes the completion
+/// first, the thread that runs the call or what ends it early, settles it.
+struct Queued {
+    complete: Mutex<Option<(Call, Request, Complete)>>,
+}
+
+impl Queued {
+    fn take(&self) -> Option<(Call, Request, Complete)> {
+        self.complete
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+    }
+
+    /// Settles a call that must end and has not begun to run.
+    fn settle_if_ended(&self) {
+        let mut queued = self.complete.lock().unwrap_or_else(PoisonError::into_inner);
+        let reason = queued
+            .as_ref()
+            .and_then(|(call, _, _)| call.interrupt.check());
+        let Some(reason) = reason else { return };
+        let Some((call, request, complete)) = queued.take() else {
+            return;
+        };
+        drop(queued);
+        let error = Error::cut_short(reason, request.limits.timeout);
+        drop(call);
+        complete(Outcome::not_run(error));
+    }
+}
+
+impl Wake for Queued {
+    fn wake(self: Arc<Self>) {
+        self.settle_if_ended();
+    }
+}
+
+/// Runs a call on a thread of the pool and gives its outcome to `complete`, on
+/// that thread or, for a call that ends in the queue, on the one that ended it.
+pub fn submit(call: Call, request: Request, complete: impl FnOnce(Outcome) + Send + 'static) {
+    let interrupt = Arc::clone(&call.interrupt);
+    let queued = Arc::new(Queued {
+        complete: Mutex::new(Some((call, request, Box::new(complete)))),
+    });
+    if UNDER_WAY.fetch_add(1, Ordering::AcqRel) >= MAX_RUNNING {
+        interrupt.wake_on_raise(&Waker::from(Arc::clone(&queued)));
+        let waiting = Arc::downgrade(&queued);
+        let deadline = TokioInstant::from_std(interrupt.deadline());
+        RUNTIME.spawn(async move {
+            tokio::time::sleep_until(deadline).await;
+            if let Some(queued) = waiting.upgrade() {
+                queued.settle_if_ended();
+            }
+        });
+    }
+    RUNTIME.spawn_blocking(move || {
+        if let Some((call, request, complete)) = queued.take() {
+            let outcome = call.run(request);
+            drop(call);
+            complete(outcome);
+        }
+        UNDER_WAY.fetch_sub(1, Ordering::AcqRel);
+    });
+}
+

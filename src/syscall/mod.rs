@@ -1,0 +1,80 @@
+//! What a guest may import: each call decodes guest memory, makes one kernel
+//! call and encodes its answer. Nothing is decided here.
+
+mod descriptor;
+mod extension;
+mod memory;
+mod path;
+mod poll;
+mod program;
+mod stat;
+
+use wasmtime::{Caller, Linker, Memory};
+use wasmtime_wasi::WasiCtxBuilder;
+use wasmtime_wasi::p1::WasiP1Ctx;
+
+use crate::kernel::{MemoryBudget, Process};
+use crate::vfs::Errno;
+
+use memory::GuestMemory;
+pub use program::Exited;
+
+/// The state of one instance: its process, and what wasmtime asks about it.
+pub struct Guest {
+    pub process: Process,
+    pub budget: MemoryBudget,
+    /// The exported memory, from instantiation on.
+    pub memory: Option<Memory>,
+    /// wasmtime-wasi's state, made when a guest first asks for the time or for
+    /// random bytes; it holds no descriptor.
+    wasi: Option<WasiP1Ctx>,
+}
+
+impl Guest {
+    pub fn new(process: Process, budget: MemoryBudget) -> Self {
+        Self {
+            process,
+            budget,
+            memory: None,
+            wasi: None,
+        }
+    }
+
+    fn wasi(&mut self) -> &mut WasiP1Ctx {
+        self.wasi
+            .get_or_insert_with(|| WasiCtxBuilder::new().build_p1())
+    }
+}
+
+/// Defines every import: wasmtime-wasi's for clocks and random numbers, ours
+/// in place of all its others.
+pub fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
+    wasmtime_wasi::p1::add_to_linker_async(linker, Guest::wasi)?;
+    linker.allow_shadowing(true);
+    program::add_to_linker(linker)?;
+    descriptor::add_to_linker(linker)?;
+    path::add_to_linker(linker)?;
+    poll::add_to_linker(linker)?;
+    extension::add_to_linker(linker)?;
+    linker.allow_shadowing(false);
+    Ok(())
+}
+
+/// The import module of WASI preview 1.
+const WASI: &str = "wasi_snapshot_preview1";
+const SUCCESS: u32 = 0;
+
+/// Runs one call on a process and its memory, and gives the guest its errno.
+fn answer(
+    caller: &mut Caller<'_, Guest>,
+    call: impl FnOnce(&mut Process, &mut GuestMemory) -> Result<(), Errno>,
+) -> u32 {
+    let Some(memory) = caller.data().memory else {
+        return Errno::Fault as u32;
+    };
+    let (bytes, guest) = memory.data_and_store_mut(caller);
+    match call(&mut guest.process, &mut GuestMemory::new(bytes)) {
+        Ok(()) => SUCCESS,
+        Err(errno) => errno as u32,
+    }
+}

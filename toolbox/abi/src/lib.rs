@@ -1,0 +1,215 @@
+//! The calls between the guest and the host that WASI does not have, and the layouts they share.
+//!
+//! Every number is little-endian. A path is absolute in the guest's view, made of bytes, and not NUL-terminated.
+//! A call returns 0, or an error number of WASI preview 1.
+#![no_std]
+
+/// The import module the calls live in.
+pub const MODULE: &str = "agent_sandbox_v1";
+
+/// The mask of `st_mode` that holds the file's type.
+pub const S_IFMT: u32 = 0o170000;
+pub const S_IFSOCK: u32 = 0o140000;
+pub const S_IFLNK: u32 = 0o120000;
+pub const S_IFREG: u32 = 0o100000;
+pub const S_IFBLK: u32 = 0o060000;
+pub const S_IFDIR: u32 = 0o040000;
+pub const S_IFCHR: u32 = 0o020000;
+pub const S_IFIFO: u32 = 0o010000;
+
+/// The bits `path_chmod` can set.
+pub const PERMISSION_BITS: u32 = 0o7777;
+
+/// The seconds of a time that is not known.
+pub const TIME_UNKNOWN: i64 = i64::MIN;
+
+/// What `stat(2)` says of a file.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FileStat {
+    pub dev: u64,
+    pub ino: u64,
+    pub rdev: u64,
+    pub size: u64,
+    /// In units of 512 bytes, whatever `blksize` is.
+    pub blocks: u64,
+    /// The type and the permission bits, as `st_mode`.
+    pub mode: u32,
+    pub nlink: u32,
+    pub uid: u32,
+    pub gid: u32,
+    /// The preferred size of a read or write.
+    pub blksize: u32,
+    pub reserved: u32,
+    pub atime_sec: i64,
+    pub mtime_sec: i64,
+    pub ctime_sec: i64,
+    /// The time of creation, or `TIME_UNKNOWN`.
+    pub btime_sec: i64,
+    pub atime_nsec: u32,
+    pub mtime_nsec: u32,
+    pub ctime_nsec: u32,
+    pub btime_nsec: u32,
+}
+
+impl FileStat {
+    /// The size of the layout in guest memory.
+    pub const SIZE: usize = 112;
+
+    /// The bytes the guest reads.
+    pub fn to_bytes(&self) -> [u8; Self::SIZE] {
+        let mut writer = Writer {
+            bytes: [0; Self::SIZE],
+            at: 0,
+        };
+        for word in [self.dev, self.ino, self.rdev, self.size, self.blocks] {
+            writer.put(word.to_le_bytes());
+        }
+        for word in [
+            self.mode,
+            self.nlink,
+            self.uid,
+            self.gid,
+            self.blksize,
+            self.reserved,
+        ] {
+            writer.put(word.to_le_bytes());
+        }
+        for word in [
+            self.atime_sec,
+            self.mtime_sec,
+            self.ctime_sec,
+            self.btime_sec,
+        ] {
+            writer.put(word.to_le_bytes());
+        }
+        for word in [
+            self.atime_nsec,
+            self.mtime_nsec,
+            self.ctime_nsec,
+            self.btime_nsec,
+        ] {
+            writer.put(word.to_le_bytes());
+        }
+        writer.bytes
+    }
+
+    /// The value that `to_bytes` wrote.
+    pub fn from_bytes(bytes: &[u8; Self::SIZE]) -> Self {
+        let mut reader = Reader { bytes, at: 0 };
+        // Fields are evaluated in the order written, which is the order of the layout.
+        Self {
+            dev: u64::from_le_bytes(reader.take()),
+            ino: u64::from_le_bytes(reader.take()),
+            rdev: u64::from_le_bytes(reader.take()),
+            size: u64::from_le_bytes(reader.take()),
+            blocks: u64::from_le_bytes(reader.take()),
+            mode: u32::from_le_bytes(reader.take()),
+            nlink: u32::from_le_bytes(reader.take()),
+            uid: u32::from_le_bytes(reader.take()),
+            gid: u32::from_le_bytes(reader.take()),
+            blksize: u32::from_le_bytes(reader.take()),
+            reserved: u32::from_le_bytes(reader.take()),
+            atime_sec: i64::from_le_bytes(reader.take()),
+            mtime_sec: i64::from_le_bytes(reader.take()),
+            ctime_sec: i64::from_le_bytes(reader.take()),
+            btime_sec: i64::from_le_bytes(reader.take()),
+            atime_nsec: u32::from_le_bytes(reader.take()),
+            mtime_nsec: u32::from_le_bytes(reader.take()),
+            ctime_nsec: u32::from_le_bytes(reader.take()),
+            btime_nsec: u32::from_le_bytes(reader.take()),
+        }
+    }
+}
+
+/// Lays numbers one after another; the layout has no padding, which the assertion below checks.
+struct Writer {
+    bytes: [u8; FileStat::SIZE],
+    at: usize,
+}
+
+impl Writer {
+    fn put<const N: usize>(&mut self, field: [u8; N]) {
+        self.bytes[self.at..self.at + N].copy_from_slice(&field);
+        self.at += N;
+    }
+}
+
+struct Reader<'a> {
+    bytes: &'a [u8; FileStat::SIZE],
+    at: usize,
+}
+
+impl Reader<'_> {
+    fn take<const N: usize>(&mut self) -> [u8; N] {
+        let mut field = [0; N];
+        field.copy_from_slice(&self.bytes[self.at..self.at + N]);
+        self.at += N;
+        field
+    }
+}
+
+const _: () = assert!(core::mem::size_of::<FileStat>() == FileStat::SIZE);
+const _: () = assert!(core::mem::align_of::<FileStat>() == 8);
+const _: () = assert!(core::mem::offset_of!(FileStat, mode) == 40);
+const _: () = assert!(core::mem::offset_of!(FileStat, atime_sec) == 64);
+const _: () = assert!(core::mem::offset_of!(FileStat, btime_nsec) == 108);
+
+#[cfg(target_arch = "wasm32")]
+#[link(wasm_import_module = "agent_sandbox_v1")]
+unsafe extern "C" {
+    /// Writes the status of the file at the path to `out`; `follow` is 0 to look at a symbolic link itself.
+    ///
+    /// # Safety
+    /// `path` must be valid for reading `path_len` bytes, and `out` for writing a `FileStat`.
+    pub fn path_stat(path: *const u8, path_len: usize, follow: u32, out: *mut FileStat) -> u32;
+
+    /// Sets the permission bits of the file at the path, which may be reached through a symbolic link.
+    ///
+    /// # Safety
+    /// `path` must be valid for reading `path_len` bytes.
+    pub fn path_chmod(path: *const u8, path_len: usize, mode: u32) -> u32;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample() -> FileStat {
+        FileStat {
+            dev: 1,
+            ino: 2,
+            rdev: 3,
+            size: 4,
+            blocks: 5,
+            mode: S_IFREG | 0o644,
+            nlink: 7,
+            uid: 8,
+            gid: 9,
+            blksize: 10,
+            reserved: 11,
+            atime_sec: -12,
+            mtime_sec: 13,
+            ctime_sec: 14,
+            btime_sec: TIME_UNKNOWN,
+            atime_nsec: 16,
+            mtime_nsec: 17,
+            ctime_nsec: 18,
+            btime_nsec: 19,
+        }
+    }
+
+    #[test]
+    fn a_status_survives_the_way_through_bytes() {
+        assert_eq!(FileStat::from_bytes(&sample().to_bytes()), sample());
+    }
+
+    #[test]
+    fn the_bytes_are_the_layout_the_guest_reads() {
+        let bytes = sample().to_bytes();
+        assert_eq!(bytes[0..8], 1u64.to_le_bytes());
+        assert_eq!(bytes[40..44], (S_IFREG | 0o644).to_le_bytes());
+        assert_eq!(bytes[64..72], (-12i64).to_le_bytes());
+        assert_eq!(bytes[108..112], 19u32.to_le_bytes());
+    }
+}

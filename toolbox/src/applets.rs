@@ -1,0 +1,95 @@
+//! The table of applets: each name is written here, once.
+
+mod env;
+
+use std::ffi::{OsStr, OsString};
+
+/// One tool: its name, and what runs it (`args[0]` is the name; the result is the exit status).
+pub struct Applet {
+    pub name: &'static str,
+    pub main: fn(args: &[OsString]) -> i32,
+}
+
+macro_rules! applets {
+    ($($name:literal => $main:expr,)*) => {
+        /// All applets, sorted by name.
+        pub const APPLETS: &[Applet] = &[$(Applet { name: $name, main: $main }),*];
+
+        /// The names, each with a line end: what the host reads from the compiled module.
+        #[cfg(target_family = "wasm")]
+        #[used]
+        #[unsafe(link_section = "applet-names")]
+        static NAMES: [u8; concat!($($name, "\n"),*).len()] = {
+            let mut names = [0; concat!($($name, "\n"),*).len()];
+            names.copy_from_slice(concat!($($name, "\n"),*).as_bytes());
+            names
+        };
+    };
+}
+
+/// The applet of a crate of uutils, which is named `uu_` and the tool.
+macro_rules! uutils {
+    ($tool:ident) => {
+        |args| crate::uutils::run(stringify!($tool).split_at("uu_".len()).1, args, $tool::uumain)
+    };
+}
+
+applets! {
+    "base64" => uutils!(uu_base64),
+    "basename" => uutils!(uu_basename),
+    "cat" => uutils!(uu_cat),
+    "cut" => uutils!(uu_cut),
+    "date" => uutils!(uu_date),
+    "dirname" => uutils!(uu_dirname),
+    "echo" => uutils!(uu_echo),
+    "env" => env::main,
+    "false" => uutils!(uu_false),
+    "head" => uutils!(uu_head),
+    "ln" => uutils!(uu_ln),
+    "md5sum" => uutils!(uu_md5sum),
+    "mkdir" => uutils!(uu_mkdir),
+    "mv" => uutils!(uu_mv),
+    "printenv" => uutils!(uu_printenv),
+    "printf" => uutils!(uu_printf),
+    "pwd" => uutils!(uu_pwd),
+    "rm" => uutils!(uu_rm),
+    "rmdir" => uutils!(uu_rmdir),
+    "seq" => uutils!(uu_seq),
+    "sha256sum" => uutils!(uu_sha256sum),
+    "sleep" => uutils!(uu_sleep),
+    "sort" => uutils!(uu_sort),
+    "tail" => uutils!(uu_tail),
+    "tee" => uutils!(uu_tee),
+    "touch" => uutils!(uu_touch),
+    "tr" => uutils!(uu_tr),
+    "true" => uutils!(uu_true),
+    "uniq" => uutils!(uu_uniq),
+    "wc" => uutils!(uu_wc),
+    "yes" => uutils!(uu_yes),
+}
+
+/// The applet called `name`.
+pub fn find(name: &OsStr) -> Option<&'static Applet> {
+    let name = name.to_str()?;
+    let index = APPLETS.binary_search_by(|applet| applet.name.cmp(name)).ok()?;
+    APPLETS.get(index)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_sorted_and_has_no_name_twice() {
+        assert!(APPLETS.is_sorted_by(|one, next| one.name < next.name));
+    }
+
+    #[test]
+    fn every_applet_is_found_by_its_name_and_others_are_not() {
+        for applet in APPLETS {
+            assert_eq!(find(OsStr::new(applet.name)).map(|found| found.name), Some(applet.name));
+        }
+        assert!(find(OsStr::new("no-such-tool")).is_none());
+        assert!(find(OsStr::new("")).is_none());
+    }
+}

@@ -1,0 +1,200 @@
+//! The text that a pattern requires, found by fast search before any automaton runs.
+
+use aho_corasick::AhoCorasick;
+use memchr::{memchr_iter, memchr2_iter, memmem};
+
+use super::ast::{Dialect, Node, Pattern};
+
+enum Finder {
+    Exact(memmem::Finder<'static>),
+    Caseless(Caseless),
+    Any(AhoCorasick),
+}
+
+pub struct Literal {
+    finder: Finder,
+    /// Every match of the literal is a match of the pattern, and the other way round.
+    exact: bool,
+    /// Some letter also matches a character beyond ASCII, which the search does not know.
+    wide: bool,
+}
+
+impl Literal {
+    /// The literal of a pattern, if it has one.
+    pub fn of(pattern: &Pattern) -> Option<Literal> {
+        if let Some(finder) = alternatives(pattern) {
+            return Some(Literal { finder, exact: true, wide: false });
+        }
+        let mut runs = Runs::default();
+        let whole = runs.collect(&pattern.node);
+        runs.cut();
+        let single = runs.done.len() == 1;
+        let best = runs.done.into_iter().max_by_key(|run| run.bytes.len())?;
+        let exact = whole && single && !(best.folded && best.cased);
+        let wide = best.wide;
+        let finder = match best.folded {
+            true => Finder::Caseless(Caseless::new(&best.bytes)),
+            false => Finder::Exact(memmem::Finder::new(&best.bytes).into_owned()),
+        };
+        Some(Literal { finder, exact, wide })
+    }
+
+    pub fn is_exact(&self) -> bool {
+        self.exact
+    }
+
+    /// Whether the search sees everything that could match in `text`.
+    pub fn covers(&self, text: &[u8]) -> bool {
+        // ſ, ı and the Kelvin sign begin with these bytes.
+        !self.wide || memchr::memchr3(0xc4, 0xc5, 0xe2, text).is_none()
+    }
+
+    /// The first place at `from` or later.
+    pub fn find(&self, text: &[u8], from: usize) -> Option<(usize, usize)> {
+        let rest = text.get(from..)?;
+        let (start, end) = match &self.finder {
+            Finder::Exact(finder) => {
+                let start = finder.find(rest)?;
+                (start, start + finder.needle().len())
+            }
+            Finder::Caseless(caseless) => {
+                let start = caseless.find(rest)?;
+                (start, start + caseless.needle.len())
+            }
+            Finder::Any(automaton) => {
+                let found = automaton.find(rest)?;
+                (found.start(), found.end())
+            }
+        };
+        Some((from + start, from + end))
+    }
+}
+
+/// `foo\|bar`, and several patterns without anything special.
+fn alternatives(pattern: &Pattern) -> Option<Finder> {
+    let Node::Alternate(nodes) = ungrouped(&pattern.node) else { return None };
+    let literals: Vec<Vec<u8>> = nodes.iter().map(plain).collect::<Option<_>>()?;
+    let kind = match pattern.dialect {
+        Dialect::Posix => aho_corasick::MatchKind::LeftmostLongest,
+        Dialect::Perl => aho_corasick::MatchKind::LeftmostFirst,
+    };
+    AhoCorasick::builder().match_kind(kind).build(literals).ok().map(Finder::Any)
+}
+
+fn ungrouped(node: &Node) -> &Node {
+    match node {
+        Node::Group { node, .. } => ungrouped(node),
+        node => node,
+    }
+}
+
+/// The bytes of a node that is nothing but literals.
+fn plain(node: &Node) -> Option<Vec<u8>> {
+    match ungrouped(node) {
+        Node::Literal(bytes) => Some(bytes.clone()),
+        Node::Concat(nodes) => {
+            let parts: Vec<Vec<u8>> = nodes.iter().map(plain).collect::<Option<_>>()?;
+            Some(parts.concat())
+        }
+        _ => None,
+    }
+}
+
+#[derive(Default)]
+struct Run {
+    bytes: Vec<u8>,
+    /// It has letters that match in either case,
+    folded: bool,
+    /// and letters that do not.
+    cased: bool,
+    wide: bool,
+}
+
+/// The stretches of literal text that every match holds.
+#[derive(Default)]
+struct Runs {
+    now: Run,
+    done: Vec<Run>,
+}
+
+impl Runs {
+    fn cut(&mut self) {
+        let run = std::mem::take(&mut self.now);
+        if !run.bytes.is_empty() {
+            self.done.push(run);
+        }
+    }
+
+    /// Adds the text of `node`. True when the node is that text and nothing else.
+    fn collect(&mut self, node: &Node) -> bool {
+        match node {
+            Node::Literal(bytes) => {
+                self.now.cased |= bytes.iter().any(u8::is_ascii_alphabetic);
+                self.now.bytes.extend_from_slice(bytes);
+                true
+            }
+            Node::Folded { letter, class } if letter.is_ascii() => {
+                self.now.folded = true;
+                self.now.wide |= !class.is_ascii();
+                self.now.bytes.push(*letter as u8);
+                true
+            }
+            Node::Concat(nodes) => nodes.iter().fold(true, |whole, node| self.collect(node) && whole),
+            Node::Group { node, .. } => self.collect(node),
+            Node::Empty => true,
+            // These stand between two characters and leave the text whole, but ask for more than it.
+            Node::Assert(_) | Node::Keep | Node::Look { .. } => false,
+            Node::Atomic(node) => {
+                self.collect(node);
+                false
+            }
+            Node::Repeat { node, min, .. } if *min > 0 => {
+                self.cut();
+                self.collect(node);
+                self.cut();
+                false
+            }
+            _ => {
+                self.cut();
+                false
+            }
+        }
+    }
+}
+
+/// Text in either case, found by the byte of it that is likely to be rarest.
+struct Caseless {
+    needle: Vec<u8>,
+    at: usize,
+    lower: u8,
+    upper: u8,
+}
+
+impl Caseless {
+    fn new(needle: &[u8]) -> Caseless {
+        let (at, byte) =
+            needle.iter().copied().enumerate().max_by_key(|&(_, byte)| rarity(byte)).unwrap_or_default();
+        let (lower, upper) = (byte.to_ascii_lowercase(), byte.to_ascii_uppercase());
+        Caseless { needle: needle.to_vec(), at, lower, upper }
+    }
+
+    fn find(&self, text: &[u8]) -> Option<usize> {
+        let fits = |place: usize| {
+            let start = place.checked_sub(self.at)?;
+            let found = text.get(start..start + self.needle.len())?;
+            found.eq_ignore_ascii_case(&self.needle).then_some(start)
+        };
+        if self.lower == self.upper {
+            memchr_iter(self.lower, text).find_map(fits)
+        } else {
+            memchr2_iter(self.lower, self.upper, text).find_map(fits)
+        }
+    }
+}
+
+/// A rank by how seldom a byte stands in prose and program text.
+fn rarity(byte: u8) -> usize {
+    const COMMON_FIRST: &[u8] = b" etaoinsrlcdupmhf_.g-b,/0\"1v=y()*w2;:x'k3#49586{}7><[]+zjq";
+    let byte = byte.to_ascii_lowercase();
+    COMMON_FIRST.iter().position(|&common| common == byte).unwrap_or(COMMON_FIRST.len())
+}

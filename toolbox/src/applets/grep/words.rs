@@ -1,0 +1,69 @@
+//! Characters of a line around a place in it: words, what comes before, the same text again.
+
+use super::ast::{Assert, Dialect};
+use super::posix::character;
+
+/// The character before `at` (`None` inside when it is not UTF-8) and where it starts.
+pub fn before(line: &[u8], at: usize) -> Option<(Option<char>, usize)> {
+    let head = line.get(..at)?;
+    for length in 1..=head.len().min(4) {
+        let start = at - length;
+        if let Some((Ok(letter), width)) = character(head.get(start..)?)
+            && width == length
+        {
+            return Some((Some(letter), start));
+        }
+    }
+    Some((None, at.checked_sub(1)?))
+}
+
+fn is_word(letter: char, dialect: Dialect) -> bool {
+    match dialect {
+        Dialect::Posix => letter.is_alphanumeric() || letter == '_',
+        Dialect::Perl => letter.is_ascii_alphanumeric() || letter == '_',
+    }
+}
+
+/// Whether an assertion is true at a place.
+pub fn holds(assert: Assert, line: &[u8], at: usize, dialect: Dialect) -> bool {
+    let word_before = || before(line, at).and_then(|(letter, _)| letter).is_some_and(|letter| is_word(letter, dialect));
+    let word_after = || match character(line.get(at..).unwrap_or_default()) {
+        Some((Ok(letter), _)) => is_word(letter, dialect),
+        _ => false,
+    };
+    match assert {
+        Assert::LineStart => at == 0,
+        Assert::LineEnd => at == line.len(),
+        Assert::Boundary => word_before() != word_after(),
+        Assert::NotBoundary => word_before() == word_after(),
+        Assert::WordStart => !word_before() && word_after(),
+        Assert::WordEnd => word_before() && !word_after(),
+        Assert::NoWordBefore => !word_before(),
+        Assert::NoWordAfter => !word_after(),
+    }
+}
+
+/// The end of `text` where it stands again at `at`.
+pub fn repeat(text: &[u8], line: &[u8], mut at: usize, folded: bool) -> Option<usize> {
+    if !folded {
+        return line.get(at..)?.starts_with(text).then(|| at + text.len());
+    }
+    let mut rest = text;
+    while let Some((letter, length)) = character(rest) {
+        let (other, width) = character(line.get(at..)?)?;
+        let same = match (letter, other) {
+            (Ok(letter), Ok(other)) => {
+                letter == other
+                    || letter.to_uppercase().eq(other.to_uppercase())
+                    || letter.to_lowercase().eq(other.to_lowercase())
+            }
+            (letter, other) => letter == other,
+        };
+        if !same {
+            return None;
+        }
+        rest = rest.get(length..)?;
+        at += width;
+    }
+    Some(at)
+}

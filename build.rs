@@ -1,5 +1,11 @@
 //! Builds the guest for wasm32-wasip1, precompiles it for the target of the
-//! addon, and puts the image beside where the addon will be.
+//! addon, and puts the image beside where the addon will be. The small guests
+//! of the engine's tests are compiled here too: the addon has no compiler.
+
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a build script reads and writes the files of the build"
+)]
 
 use std::env;
 use std::error::Error;
@@ -18,10 +24,19 @@ const GUEST_TARGET: &str = "wasm32-wasip1";
 const MAGIC: [u8; 8] = *b"agsbimg1";
 /// The custom section in which the guest lists its tools, one a line.
 const NAMES_SECTION: &str = "applet-names";
+/// The guests of the engine's tests, in WebAssembly text.
+const TEST_GUESTS: &str = "src/engine/guests";
 
 fn main() -> Result<(), Box<dyn Error>> {
     napi_build::setup();
-    for input in ["build.rs", "src/engine/config.rs", "toolbox", "Cargo.lock", "Cargo.toml"] {
+    for input in [
+        "build.rs",
+        "src/engine/config.rs",
+        TEST_GUESTS,
+        "toolbox",
+        "Cargo.lock",
+        "Cargo.toml",
+    ] {
         println!("cargo:rerun-if-changed={input}");
     }
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
@@ -30,8 +45,13 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let guest = fs::read(build_guest(&root)?)?;
     let fingerprint = fingerprint(&guest, &target)?;
-    let image = compile(&guest, &target, &fingerprint)?;
-    fs::write(out.join("applets.rs"), format!("&{:?}", tool_names(&guest)?))?;
+    let engine = engine(&target)?;
+    let image = compile(&engine, &guest, &fingerprint)?;
+    compile_test_guests(&engine, &out)?;
+    fs::write(
+        out.join("applets.rs"),
+        format!("&{:?}", tool_names(&guest)?),
+    )?;
     let image_path = out.join("toolbox.cwasm");
     fs::write(&image_path, &image)?;
     // The old file may be mapped by a running process: put the new one in its place.
@@ -72,9 +92,15 @@ fn build_guest(root: &Path) -> Result<PathBuf, Box<dyn Error>> {
     }
     let status = cargo.status()?;
     if !status.success() {
-        return Err(format!("the guest did not build ({status}); is `rustup target add {GUEST_TARGET}` done?").into());
+        return Err(format!(
+            "the guest did not build ({status}); is `rustup target add {GUEST_TARGET}` done?"
+        )
+        .into());
     }
-    Ok(target_dir.join(GUEST_TARGET).join(profile).join("toolbox.wasm"))
+    Ok(target_dir
+        .join(GUEST_TARGET)
+        .join(profile)
+        .join("toolbox.wasm"))
 }
 
 /// SHA-256 over all that the image depends on.
@@ -104,15 +130,47 @@ fn wasmtime_version() -> Result<String, Box<dyn Error>> {
     }
 }
 
-fn compile(guest: &[u8], target: &str, fingerprint: &[u8; 32]) -> Result<Vec<u8>, Box<dyn Error>> {
+fn engine(target: &str) -> Result<Engine, Box<dyn Error>> {
     let mut config = config::config();
     config.target(target)?;
-    let mut image = Engine::new(&config)?.precompile_module(guest)?;
+    Ok(Engine::new(&config)?)
+}
+
+fn compile(
+    engine: &Engine,
+    guest: &[u8],
+    fingerprint: &[u8; 32],
+) -> Result<Vec<u8>, Box<dyn Error>> {
+    let mut image = engine.precompile_module(guest)?;
     let code_len = image.len() as u64;
     image.extend_from_slice(&MAGIC);
     image.extend_from_slice(&code_len.to_le_bytes());
     image.extend_from_slice(fingerprint);
     Ok(image)
+}
+
+/// Compiles every test guest and writes a constant for each: one that no test
+/// uses is a warning, and so does not pass.
+fn compile_test_guests(engine: &Engine, out: &Path) -> Result<(), Box<dyn Error>> {
+    let mut constants = String::new();
+    let mut paths: Vec<_> = fs::read_dir(TEST_GUESTS)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()?;
+    paths.sort();
+    for path in paths {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let file = format!("{name}.cwasm");
+        fs::write(
+            out.join(&file),
+            engine.precompile_module(&fs::read(&path)?)?,
+        )?;
+        constants += &format!(
+            "pub const {}: &[u8] = include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{file}\"));\n",
+            name.to_uppercase()
+        );
+    }
+    fs::write(out.join("guests.rs"), constants)?;
+    Ok(())
 }
 
 fn tool_names(guest: &[u8]) -> Result<Vec<String>, Box<dyn Error>> {

@@ -6,8 +6,9 @@ export interface SandboxOptions {
   /**
    * A directory of the host. Guests see it as `/work`, may change it, and start in it.
    * A relative path is taken from `process.cwd()` at construction.
+   * @default undefined (`/work` is in memory, and empty at first)
    */
-  workDir: string
+  workDir?: string | undefined
 
   /**
    * More directories of the host to show to guests.
@@ -16,11 +17,11 @@ export interface SandboxOptions {
   mounts?: readonly MountOptions[] | undefined
 
   /**
-   * Environment variables for every call. The host's environment is never inherited; `PATH`, `HOME`, `USER`, `PWD`,
-   * `LANG=C.UTF-8`, `TZ=UTC` and `TERM=dumb` are set unless given here.
+   * Environment variables for every call. The host's environment is never inherited; `PATH`, `HOME`, `USER`,
+   * `LOGNAME`, `LANG=C.UTF-8`, `TZ=UTC` and `TERM=dumb` are set unless given here; `PWD` is always the directory of the call.
    * @default {}
    */
-  env?: Readonly<Record<string, string>> | undefined
+  env?: Readonly<Record<string, string | undefined>> | undefined
 
   /**
    * The longest a call may take, in milliseconds of wall time. A longer one is stopped and rejects with
@@ -44,8 +45,8 @@ export interface SandboxOptions {
   fuelLimit?: number | undefined
 
   /**
-   * The most bytes kept of `stdout`, and of `stderr`. What a command prints beyond it is counted in `usage.bytesWritten`
-   * and dropped, the result is flagged, and the command runs on.
+   * The most bytes kept of `stdout`, and of `stderr`. What a command prints beyond it is counted and
+   * dropped, the result is flagged, and the command runs on.
    * @default 8_388_608 (8 MiB)
    */
   maxOutputBytes?: number | undefined
@@ -69,7 +70,7 @@ export interface MountOptions {
 /** Settings of one {@link Sandbox.exec} call. */
 export interface ExecOptions {
   /**
-   * The directory the command starts in, as guests see it.
+   * The directory the command starts in, as guests see it. A relative path is taken from `/work`.
    * @default '/work'
    */
   cwd?: string | undefined
@@ -78,7 +79,7 @@ export interface ExecOptions {
    * Environment variables for this call, added to those of the sandbox.
    * @default {}
    */
-  env?: Readonly<Record<string, string>> | undefined
+  env?: Readonly<Record<string, string | undefined>> | undefined
 
   /**
    * What the command reads as standard input. A string is passed as UTF-8.
@@ -131,6 +132,10 @@ export interface ExecResult {
   stdout: Buffer
   /** What the command printed as errors, byte for byte. */
   stderr: Buffer
+  /** How many bytes the command printed, kept or not. */
+  stdoutBytes: number
+  /** How many bytes of errors the command printed, kept or not. */
+  stderrBytes: number
   /** Whether `stdout` lacks what came after `maxOutputBytes`. */
   stdoutTruncated: boolean
   /** Whether `stderr` lacks what came after `maxOutputBytes`. */
@@ -148,7 +153,7 @@ export interface ExecResult {
  * - `ERR_SANDBOX_MEMORY`: the call needed more than `memoryLimitBytes`.
  * - `ERR_SANDBOX_CLOSED`: the sandbox was closed, before the call or while it ran.
  * - `ERR_SANDBOX_INVALID_OPTION`: an argument or option cannot be used; the message names it and its value.
- * - `ERR_SANDBOX_WORKDIR`: `workDir` or a `hostPath` is missing, not a directory, or unreadable.
+ * - `ERR_SANDBOX_WORKDIR`: `workDir` is missing, not a directory, or unreadable.
  * - `ERR_SANDBOX_IMAGE`: the native addon or the precompiled toolbox is missing, or made for another version.
  * - `ERR_SANDBOX_INTERNAL`: a fault of this package.
  */
@@ -176,6 +181,10 @@ export declare class SandboxError extends Error {
   readonly stdout?: Buffer
   /** What the command had printed as errors. */
   readonly stderr?: Buffer
+  /** How many bytes the command had printed, kept or not. */
+  readonly stdoutBytes?: number
+  /** How many bytes of errors the command had printed, kept or not. */
+  readonly stderrBytes?: number
   /** Whether `stdout` lacks what came after `maxOutputBytes`. */
   readonly stdoutTruncated?: boolean
   /** Whether `stderr` lacks what came after `maxOutputBytes`. */
@@ -191,7 +200,7 @@ export declare class Sandbox implements AsyncDisposable {
   /**
    * @throws {@link SandboxError} `ERR_SANDBOX_INVALID_OPTION`, `ERR_SANDBOX_WORKDIR` or `ERR_SANDBOX_IMAGE`.
    */
-  constructor(options: SandboxOptions)
+  constructor(options?: SandboxOptions)
 
   /** The names of the commands that {@link Sandbox.exec} knows, sorted. */
   static availableTools(): string[]

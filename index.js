@@ -94,7 +94,7 @@ function takeSignal(options) {
   // Told by its shape, as Node does: signals of other realms and polyfills are welcome.
   if (signal !== undefined && (typeof signal?.aborted !== 'boolean' || typeof signal.addEventListener !== 'function')) {
     const shown = inspect(signal, { depth: 0, breakLength: Infinity })
-    throw new SandboxError('ERR_SANDBOX_INVALID_OPTION', `option 'signal' must be an AbortSignal, not ${shown}`)
+    throw new SandboxError('ERR_SANDBOX_INVALID_OPTION', `option 'signal' must be an AbortSignal, got ${shown}`)
   }
   const rest = {}
   for (const name in options) if (name !== 'signal') rest[name] = options[name]

@@ -1,7 +1,8 @@
 //! What guests see of the host's files: the work directory and the mounts, and nothing else.
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { Sandbox } from 'agent-sandbox'
 import { directory, sandboxWith } from './helpers.mts'
 
 test('the work directory is the same on both sides', async () => {
@@ -14,6 +15,14 @@ test('the work directory is the same on both sides', async () => {
   expect(existsSync(join(workDir, 'from-host'))).toBe(false)
   writeFileSync(join(workDir, 'later'), 'later\n')
   expect(String((await sandbox.exec('cat', ['later'])).stdout)).toBe('later\n')
+})
+
+test('without a work directory, /work is in memory and starts empty', async () => {
+  const sandbox = new Sandbox()
+  onTestFinished(() => sandbox.close())
+  expect(String((await sandbox.exec('ls', ['/work'])).stdout)).toBe('')
+  await sandbox.exec('tee', ['file'], { stdin: 'x\n' })
+  expect(String((await sandbox.exec('cat', ['/work/file'])).stdout)).toBe('x\n')
 })
 
 test('a relative work directory is taken from the directory of the process', async () => {

@@ -11,6 +11,8 @@ test('a command that succeeds resolves with its output and status 0', async () =
     exitCode: 0,
     stdout: Buffer.from('/work/a.txt:2:TODO two\n'),
     stderr: Buffer.alloc(0),
+    stdoutBytes: 23,
+    stderrBytes: 0,
     stdoutTruncated: false,
     stderrTruncated: false,
     durationMs: expect.any(Number),
@@ -109,6 +111,7 @@ test('the environment has its defaults, and nothing of the host', async () => {
   expect(lines).toEqual([
     'HOME=/home/agent',
     'LANG=C.UTF-8',
+    'LOGNAME=agent',
     'PATH=/usr/local/bin:/usr/bin:/bin',
     'PWD=/work',
     'TERM=dumb',
@@ -120,7 +123,7 @@ test('the environment has its defaults, and nothing of the host', async () => {
 test("a call's environment is added to the sandbox's, for that call only", async () => {
   const sandbox = sandboxWith({ env: { A: 'sandbox', B: 'sandbox', EMPTY: '', LANG: 'C' } })
   const names = ['A', 'B', 'C', 'EMPTY', 'LANG']
-  const both = await sandbox.exec('printenv', names, { env: { B: 'call', C: 'a=b "grüße"\n' } })
+  const both = await sandbox.exec('printenv', names, { env: { B: 'call', C: 'a=b "grüße"\n', LANG: undefined } })
   expect([both.exitCode, String(both.stdout)]).toEqual([0, 'sandbox\ncall\na=b "grüße"\n\n\nC\n'])
   const after = await sandbox.exec('printenv', names)
   expect([after.exitCode, String(after.stdout)]).toEqual([1, 'sandbox\nsandbox\n\nC\n'])
@@ -131,6 +134,7 @@ test('a command starts in /work, or where cwd says', async () => {
   mkdirSync(join(workDir, 'sub dir'))
   const sandbox = sandboxWith({ workDir })
   expect(String((await sandbox.exec('pwd')).stdout)).toBe('/work\n')
+  expect(String((await sandbox.exec('pwd', [], { cwd: 'sub dir' })).stdout)).toBe('/work/sub dir\n')
   const options = { cwd: '/work/sub dir' }
   expect(String((await sandbox.exec('pwd', [], options)).stdout)).toBe('/work/sub dir\n')
   expect(String((await sandbox.exec('printenv', ['PWD'], options)).stdout)).toBe('/work/sub dir\n')
@@ -164,7 +168,7 @@ test('output beyond maxOutputBytes is dropped, counted and flagged, while the co
   const sandbox = sandboxWith({ workDir, maxOutputBytes: 10 })
   const cut = await sandbox.exec('tee', ['copy'], { stdin: 'x'.repeat(100_000) })
   expect(cut).toMatchObject({ exitCode: 0, stdout: Buffer.from('x'.repeat(10)), stdoutTruncated: true, stderrTruncated: false })
-  expect(cut.usage.bytesWritten).toBe(200_000)
+  expect([cut.stdoutBytes, cut.usage.bytesWritten]).toEqual([100_000, 200_000])
   expect(String((await sandbox.exec('wc', ['-c', 'copy'])).stdout)).toBe('100000 cop')
 })
 

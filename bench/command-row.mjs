@@ -1,12 +1,12 @@
 // The commonest row: one command, run by every contestant on the same directory.
-import { open } from './contestants.mjs'
-import { repeated } from './measure.mjs'
+import { openWorker } from './child.mjs'
 
 /** Throws unless both ended well with the same output; `sorted` leaves out the order of lines. */
 export function sameAnswer(answer, reference, { sorted = false } = {}) {
   if (reference === undefined) throw new Error('the real tool gave no answer to compare with')
-  if (reference.exitCode !== 0) throw new Error(`the real tool exits with ${reference.exitCode}: ${reference.stderr}`)
-  if (answer.exitCode !== 0) throw new Error(`wrong answer: exits with ${answer.exitCode}: ${answer.stderr}`)
+  const exit = ({ exitCode, stderr }) => `exits with ${exitCode}: ${stderr.toString().trim()}`
+  if (reference.exitCode !== 0) throw new Error(`the real tool ${exit(reference)}`)
+  if (answer.exitCode !== 0) throw new Error(`wrong answer: ${exit(answer)}`)
   const [stdout, expected] = [answer, reference].map((one) => (sorted ? sortLines(one.stdout) : one.stdout))
   if (stdout.equals(expected)) return
   const at = stdout.findIndex((byte, i) => byte !== expected[i])
@@ -20,22 +20,15 @@ function sortLines(bytes) {
   return Buffer.from(bytes.toString('latin1').split('\n').sort().join('\n'), 'latin1')
 }
 
-/** `workDir` is called when the row starts: data nobody asked for is not made. */
-export function commandRow({ name, command, workDir, limit, sorted = false, rounds }, context) {
-  const [program, ...args] = command
+/** `workDir` is called when the row starts: data nobody asked for is not made. `fresh` is the sampler's. */
+export function commandRow({ name, command, workDir, limit, sorted = false, fresh }, context) {
+  const { addon, peers, sampleMs } = context
   return {
     name,
     unit: 'ms',
     limit,
-    rounds,
-    sides: ['ours', 'real', ...context.peers],
-    async open(side) {
-      const contestant = await open(side, workDir(), context)
-      return {
-        sample: repeated(() => contestant.exec(program, args), context.sampleMs),
-        close: () => contestant.close(),
-      }
-    },
+    sides: ['ours', 'real', ...peers],
+    open: (side) => openWorker('repeated', { side, addon, workDir: workDir(), command, sampleMs, fresh }),
     check: (answer, reference) => sameAnswer(answer, reference, { sorted }),
   }
 }

@@ -75,24 +75,3 @@ function results(taking, row) {
   }
   return Object.fromEntries(taking.filter((part) => part !== base).map((part) => [part.name, result(part)]))
 }
-
-/**
- * A sampler of one asynchronous call: the mean over as many calls as fill `sampleMs`, a number found by a first trial.
- */
-export function repeated(call, sampleMs) {
-  let count
-  return async () => {
-    count ??= await callsThatFill(call, sampleMs)
-    const answers = []
-    const start = performance.now()
-    for (let i = 0; i < count; i++) answers.push(await call())
-    return { values: [(performance.now() - start) / count], answers }
-  }
-}
-
-async function callsThatFill(call, sampleMs) {
-  await call()
-  const start = performance.now()
-  await call()
-  return Math.min(1000, Math.max(1, Math.round(sampleMs / (performance.now() - start))))
-}

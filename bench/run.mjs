@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
+import { runProgram } from './child.mjs'
 import { PEERS } from './contestants.mjs'
 import { Data } from './data.mjs'
 import { measure } from './measure.mjs'
@@ -63,7 +64,8 @@ async function bench(options, data) {
   const versions = options.peers ? installPeers() : {}
   const context = { addon, data, quick, peers, sampleMs: quick ? 20 : 100 }
   const rows = await selectRows(context, options.row)
-  await import(addon)
+  // An addon that cannot run anything is one error, not one for each row.
+  await runProgram('first-exec.mjs', [addon, data.small()])
 
   const about = { date: new Date().toISOString(), quick, ...machine(), peers: versions }
   console.log(`${about.platform}, ${about.cpu}, load ${about.load}, Node ${about.node}\n${about.tools.join('\n')}\n`)

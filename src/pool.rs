@@ -1,7 +1,7 @@
 //! The threads that guests run on: tokio's blocking pool.
 
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::task::{Wake, Waker};
 
 use tokio::runtime::{Builder, Runtime};
@@ -94,4 +94,3 @@ pub fn submit(call: Call, request: Request, complete: impl FnOnce(Outcome) + Sen
         UNDER_WAY.fetch_sub(1, Ordering::AcqRel);
     });
 }
-

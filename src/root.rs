@@ -85,7 +85,10 @@ pub fn mount(settings: &Settings) -> Result<MountTable, Error> {
                 writable: true,
             });
         }
-        None if mounts.iter().all(|mount| mount.point != WORK_DIR.as_bytes()) => {
+        None if mounts
+            .iter()
+            .all(|mount| mount.point != WORK_DIR.as_bytes()) =>
+        {
             mounts.push(memory(WORK_DIR));
         }
         None => {}

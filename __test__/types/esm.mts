@@ -11,11 +11,13 @@ const options: SandboxOptions = {
   maxOutputBytes: 1 << 20,
 }
 
+export const inMemory = new Sandbox()
+
 export async function use(signal: AbortSignal | undefined): Promise<ExecResult> {
   await using sandbox = new Sandbox(options)
   const result = await sandbox.exec('grep', ['-rn', 'TODO', '/work'], {
     cwd: '/work',
-    env: { A: '1' },
+    env: { A: '1', PATH: process.env['PATH'] },
     stdin: new Uint8Array(1),
     timeoutMs: undefined,
     signal,
@@ -23,7 +25,7 @@ export async function use(signal: AbortSignal | undefined): Promise<ExecResult> 
   })
   const stdout: Buffer = result.stdout
   const stderr: Buffer = result.stderr
-  const numbers: number[] = [result.exitCode, result.durationMs, ...Object.values(result.usage)]
+  const numbers: number[] = [result.exitCode, result.stdoutBytes, result.stderrBytes, result.durationMs, ...Object.values(result.usage)]
   const flags: boolean[] = [result.stdoutTruncated, result.stderrTruncated]
   const names: string[] = Sandbox.availableTools()
   const closed: Promise<void> = sandbox.close()
@@ -64,8 +66,6 @@ export function explain(error: unknown): string {
 }
 
 export function refused(sandbox: Sandbox): void {
-  // @ts-expect-error: a sandbox needs a work directory
-  new Sandbox({})
   // @ts-expect-error: an unknown option
   new Sandbox({ workDir: '.', workdir: '.' })
   // @ts-expect-error: a number is not a path

@@ -1,9 +1,8 @@
 // Small calls, one after the other: what an agent does in a loop.
-import { commandRow, sameAnswer } from '../command-row.mjs'
-import { open } from '../contestants.mjs'
-import { repeated } from '../measure.mjs'
+import { commandRow } from '../command-row.mjs'
 
 const COMMANDS = [
+  { name: 'call: new and exec', command: ['true'], fresh: true },
   { name: 'call: true', command: ['true'], limit: { ratio: 0.05 } },
   { name: 'call: echo', command: ['echo', 'hello', 'world'] },
   { name: 'call: cat file', command: ['cat', 'notes.txt'] },
@@ -13,26 +12,7 @@ const COMMANDS = [
   { name: 'call: ls directory', command: ['ls', 'entries'] },
 ]
 
-function newAndExec(context) {
-  return {
-    name: 'call: new and exec',
-    unit: 'ms',
-    sides: ['ours', 'real', ...context.peers],
-    async open(side) {
-      const workDir = context.data.small()
-      const call = async () => {
-        const contestant = await open(side, workDir, context)
-        const answer = await contestant.exec('true', [])
-        await contestant.close()
-        return answer
-      }
-      return { sample: repeated(call, context.sampleMs), close: async () => {} }
-    },
-    check: sameAnswer,
-  }
-}
-
 export function rows(context) {
   const workDir = () => context.data.small()
-  return [newAndExec(context), ...COMMANDS.map((row) => commandRow({ ...row, workDir }, context))]
+  return COMMANDS.map((row) => commandRow({ ...row, workDir }, context))
 }

@@ -1,39 +1,18 @@
 // 64 sandboxes at once: how many commands a second all of them run.
+import { openWorker } from '../child.mjs'
 import { sameAnswer } from '../command-row.mjs'
-import { open } from '../contestants.mjs'
 
-const SANDBOXES = 64
+const COMMANDS = [
+  { name: 'together: true', command: ['true'] },
+  { name: 'together: grep in a file', command: ['grep', '-n', 'a', 'notes.txt'] },
+]
 
-function togetherRow(name, [program, ...args], context) {
-  return {
+export function rows({ addon, data, peers, sampleMs }) {
+  return COMMANDS.map(({ name, command }) => ({
     name,
     unit: 'execs/s',
-    sides: ['ours', 'real', ...context.peers],
-    async open(side) {
-      const workDir = context.data.small()
-      const sandboxes = await Promise.all(Array.from({ length: SANDBOXES }, () => open(side, workDir, context)))
-      // Each runs one command after the other until the time is over, so all of them are busy all along.
-      const busy = async (sandbox, end, answers) => {
-        do answers.push(await sandbox.exec(program, args))
-        while (performance.now() < end)
-      }
-      return {
-        async sample() {
-          const answers = []
-          const start = performance.now()
-          await Promise.all(sandboxes.map((sandbox) => busy(sandbox, start + 2 * context.sampleMs, answers)))
-          return { values: [answers.length / ((performance.now() - start) / 1000)], answers }
-        },
-        close: async () => {
-          await Promise.all(sandboxes.map((sandbox) => sandbox.close()))
-        },
-      }
-    },
+    sides: ['ours', 'real', ...peers],
+    open: (side) => openWorker('together', { side, addon, workDir: data.small(), command, sampleMs, count: 64 }),
     check: sameAnswer,
-  }
+  }))
 }
-
-export const rows = (context) => [
-  togetherRow('together: true', ['true'], context),
-  togetherRow('together: grep in a file', ['grep', '-n', 'a', 'notes.txt'], context),
-]

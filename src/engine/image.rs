@@ -10,17 +10,21 @@ use std::path::Path;
 
 use wasmtime::{Engine, Module};
 
-pub const MAGIC: [u8; 8] = *b"agsbimg1";
-pub const TRAILER_LEN: usize = 48;
+const MAGIC: [u8; 8] = *b"agsbimg1";
+const TRAILER_LEN: usize = 48;
 
 /// Why a precompiled guest cannot be used. The messages tell the user what to do.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum ImageError {
-    #[error("the guest image '{file}' is missing: reinstall agent-sandbox, or build it with `npm run build`")]
+    #[error(
+        "the guest image '{file}' is missing: reinstall agent-sandbox, or build it with `npm run build`"
+    )]
     Missing { file: String },
     #[error("the guest image '{file}' cannot be read ({reason})")]
     Unreadable { file: String, reason: String },
-    #[error("the guest image '{file}' does not belong to this build of agent-sandbox: reinstall it, or build it anew with `npm run build`")]
+    #[error(
+        "the guest image '{file}' does not belong to this build of agent-sandbox: reinstall it, or build it anew with `npm run build`"
+    )]
     Mismatch { file: String },
     #[error("the guest image '{file}' cannot be used on this machine: {reason}")]
     Unusable { file: String, reason: String },
@@ -74,6 +78,10 @@ impl Trailer {
 }
 
 /// The open file, and the trailer at its end.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the image is part of the addon, not a file of a guest"
+)]
 fn read_trailer(path: &Path) -> io::Result<(File, Trailer)> {
     let mut file = File::open(path)?;
     let code_len = file

@@ -9,8 +9,8 @@ mod value;
 use std::cell::RefCell;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use napi::bindgen_prelude::*;
 use napi::Env;
+use napi::bindgen_prelude::*;
 use napi_derive::napi;
 
 use crate::error::Error;
@@ -34,6 +34,10 @@ thread_local! {
     static SESSIONS: RefCell<Vec<Weak<Session>>> = const { RefCell::new(Vec::new()) };
 }
 
+#[cfg_attr(
+    test,
+    allow(dead_code, reason = "Node.js calls it, and tests have none")
+)]
 #[napi(module_exports)]
 pub fn register(_exports: Object, env: Env) -> napi::Result<()> {
     image::locate(&env)?;
@@ -126,7 +130,10 @@ impl AbortHandle {
 
     #[napi]
     pub fn abort(&self) {
-        let interrupt = self.interrupt.lock().unwrap_or_else(PoisonError::into_inner);
+        let interrupt = self
+            .interrupt
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if let Some(interrupt) = &*interrupt {
             interrupt.raise(Reason::Aborted);
         }
@@ -135,7 +142,10 @@ impl AbortHandle {
 
 impl AbortHandle {
     fn attach(&self, interrupt: &Arc<Interrupt>) {
-        let mut slot = self.interrupt.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut slot = self
+            .interrupt
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         *slot = Some(Arc::clone(interrupt));
     }
 }

@@ -42,8 +42,12 @@ pub fn settings(options: &Unknown) -> Result<Settings> {
     }
     read_limits(&mut fields, &mut settings.limits)?;
     if let Some(memory) = fields.take("memoryLimitBytes") {
-        settings.limits.memory =
-            memory.number(1.0, MAX_MEMORY, true, "a whole number of bytes from 1 to 4294967296")? as u64;
+        settings.limits.memory = memory.number(
+            1.0,
+            MAX_MEMORY,
+            true,
+            "a whole number of bytes from 1 to 4294967296",
+        )? as u64;
     }
     if let Some(fuel) = fields.take("fuelLimit") {
         settings.limits.fuel =
@@ -131,8 +135,8 @@ fn read_mount(mount: &Named, settings: &Settings) -> Result<MountSettings> {
         .ok_or_else(|| mount.refuse("an object"))?;
     let host_path = required(&mut fields, mount, "hostPath")?.text()?;
     let given = required(&mut fields, mount, "guestPath")?;
-    let guest_path = normal(&given.text()?)
-        .ok_or_else(|| given.refuse("an absolute path without '..'"))?;
+    let guest_path =
+        normal(&given.text()?).ok_or_else(|| given.refuse("an absolute path without '..'"))?;
     let writable = match fields.take("writable") {
         Some(writable) => writable.boolean()?,
         None => false,
@@ -195,7 +199,10 @@ fn check_size(request: &Request) -> Result<()> {
     if args + env > ARG_MAX {
         return Err(Error::invalid(
             "args",
-            format!("and env must have at most {ARG_MAX} bytes together, got {}", args + env),
+            format!(
+                "and env must have at most {ARG_MAX} bytes together, got {}",
+                args + env
+            ),
         ));
     }
     Ok(())

@@ -115,7 +115,9 @@ impl<'env> Named<'env> {
             _ => None,
         };
         match number {
-            Some(number) if number >= least && number <= most && (!whole || number.fract() == 0.0) => {
+            Some(number)
+                if number >= least && number <= most && (!whole || number.fract() == 0.0) =>
+            {
                 Ok(number)
             }
             _ => Err(self.refuse(wanted)),
@@ -198,8 +200,7 @@ impl<'env> Fields<'env> {
 
     /// Refuses fields that were never asked for.
     pub fn finish(self) -> Result<()> {
-        let keys = Object::keys(&self.object)
-            .map_err(|error| Error::Internal(error.reason))?;
+        let keys = Object::keys(&self.object).map_err(|error| Error::Internal(error.reason))?;
         match keys.iter().find(|key| !self.taken.contains(&key.as_str())) {
             Some(unknown) => Err(Error::invalid(
                 format!("{}{unknown}", self.prefix),

@@ -23,7 +23,8 @@ impl Accounting {
     }
 
     pub fn wrote(&self, bytes: usize) {
-        self.bytes_written.fetch_add(bytes as u64, Ordering::Relaxed);
+        self.bytes_written
+            .fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
     /// Adds what a process that has ended has burned.

@@ -131,6 +131,9 @@ impl OpenFile {
         if !self.writable {
             return Err(Errno::BadFd);
         }
+        if bytes.is_empty() {
+            return Ok(0);
+        }
         let mut offset = self.offset();
         match &self.object {
             Object::File(file) if self.append => {

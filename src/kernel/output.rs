@@ -35,7 +35,9 @@ impl Output {
     pub fn write(&self, bytes: &[u8]) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let room = self.limit - state.bytes.len();
-        state.bytes.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        state
+            .bytes
+            .extend_from_slice(&bytes[..bytes.len().min(room)]);
         state.total += bytes.len() as u64;
     }
 

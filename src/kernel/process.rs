@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::vfs::{DirEntry, Errno, FileType, Metadata, MountTable, SetTime};
+use crate::vfs::{DirEntry, Errno, FileType, Metadata, MountTable, SetTime, random};
 
 use super::descriptor::Object;
 use super::{FdTable, Job, OpenFile, Reason, Whence};
@@ -13,6 +13,8 @@ use super::{FdTable, Job, OpenFile, Reason, Whence};
 const UMASK: u32 = 0o022;
 /// A listing looks this often, in entries, whether its job was ended.
 const LISTING_SLICE: usize = 1024;
+/// Random bytes are made in slices of this size between two such looks.
+const RANDOM_SLICE: usize = 1 << 20;
 
 pub struct Process {
     /// The arguments; the first is the name the program was called by.
@@ -192,19 +194,32 @@ impl Process {
             })
             .into();
         let mut interrupted = false;
-        self.files.read_dir(&rooted(&directory.path), &mut |entry| {
-            entries.push(entry);
-            if entries.len() % LISTING_SLICE == 0 {
-                interrupted = self.interrupted().is_some();
-            }
-            !interrupted
-        })?;
+        self.files
+            .read_dir(&rooted(&directory.path), &mut |entry| {
+                entries.push(entry);
+                if entries.len().is_multiple_of(LISTING_SLICE) {
+                    interrupted = self.interrupted().is_some();
+                }
+                !interrupted
+            })?;
         if interrupted {
             return Err(Errno::Interrupted);
         }
         let entries = Arc::new(entries);
         *listing = Some(Arc::clone(&entries));
         Ok(entries)
+    }
+
+    /// Fills a buffer with random bytes. A long one is left unfinished when the
+    /// job was ended meanwhile.
+    pub fn random(&self, buffer: &mut [u8]) -> Result<(), Errno> {
+        for slice in buffer.chunks_mut(RANDOM_SLICE) {
+            if self.interrupted().is_some() {
+                return Err(Errno::Interrupted);
+            }
+            random(slice)?;
+        }
+        Ok(())
     }
 
     /// Why the job must end now, if it must; long calls ask.

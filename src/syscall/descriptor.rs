@@ -121,9 +121,13 @@ fn add_positions(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
                 })
             },
         )?
-        .func_wrap(WASI, "fd_close", |mut caller: Caller<'_, Guest>, fd: u32| {
-            answer(&mut caller, |process, _| process.close(fd))
-        })?
+        .func_wrap(
+            WASI,
+            "fd_close",
+            |mut caller: Caller<'_, Guest>, fd: u32| {
+                answer(&mut caller, |process, _| process.close(fd))
+            },
+        )?
         .func_wrap(
             WASI,
             "fd_renumber",

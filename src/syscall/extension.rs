@@ -26,7 +26,10 @@ pub fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
             "path_chmod",
             |mut caller: Caller<'_, Guest>, path: u32, len: u32, mode: u32| {
                 answer(&mut caller, |process, memory| {
-                    process.chmod(memory.slice(path, len)?, mode & toolbox_abi::PERMISSION_BITS)
+                    process.chmod(
+                        memory.slice(path, len)?,
+                        mode & toolbox_abi::PERMISSION_BITS,
+                    )
                 })
             },
         )?;

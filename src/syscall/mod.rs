@@ -25,8 +25,8 @@ pub struct Guest {
     pub budget: MemoryBudget,
     /// The exported memory, from instantiation on.
     pub memory: Option<Memory>,
-    /// wasmtime-wasi's state, made when a guest first asks for the time or for
-    /// random bytes; it holds no descriptor.
+    /// wasmtime-wasi's state, made when a guest first asks for the time; it holds
+    /// no descriptor.
     wasi: Option<WasiP1Ctx>,
 }
 
@@ -46,8 +46,8 @@ impl Guest {
     }
 }
 
-/// Defines every import: wasmtime-wasi's for clocks and random numbers, ours
-/// in place of all its others.
+/// Defines every import: wasmtime-wasi's for clocks, ours in place of all
+/// its others.
 pub fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     wasmtime_wasi::p1::add_to_linker_async(linker, Guest::wasi)?;
     linker.allow_shadowing(true);

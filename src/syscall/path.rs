@@ -76,7 +76,8 @@ pub fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
             "path_filestat_get",
             |mut caller: Caller<'_, Guest>, dir: u32, flags: u32, path: u32, len: u32, out: u32| {
                 answer(&mut caller, |process, memory| {
-                    let metadata = process.metadata(dir, memory.slice(path, len)?, follow(flags))?;
+                    let metadata =
+                        process.metadata(dir, memory.slice(path, len)?, follow(flags))?;
                     memory.write(out, &wasi_filestat(&metadata))
                 })
             },

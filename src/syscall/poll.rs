@@ -65,11 +65,7 @@ pub fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     Ok(())
 }
 
-fn subscriptions_at(
-    memory: &GuestMemory,
-    at: u32,
-    count: u32,
-) -> Result<Vec<Subscription>, Errno> {
+fn subscriptions_at(memory: &GuestMemory, at: u32, count: u32) -> Result<Vec<Subscription>, Errno> {
     if count == 0 || count > MAX_SUBSCRIPTIONS {
         return Err(Errno::Invalid);
     }

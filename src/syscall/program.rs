@@ -1,4 +1,5 @@
-//! The program itself: `args_*`, `environ_*`, `proc_*`, `sched_yield`.
+//! The program itself: `args_*`, `environ_*`, `proc_*`, `sched_yield`,
+//! `random_get`.
 
 use std::fmt;
 
@@ -66,7 +67,16 @@ pub fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
         .func_wrap(WASI, "proc_raise", |_signal: u32| {
             Errno::NotSupported as u32
         })?
-        .func_wrap(WASI, "sched_yield", || SUCCESS)?;
+        .func_wrap(WASI, "sched_yield", || SUCCESS)?
+        .func_wrap(
+            WASI,
+            "random_get",
+            |mut caller: Caller<'_, Guest>, buffer: u32, len: u32| {
+                answer(&mut caller, |process, memory| {
+                    process.random(memory.slice_mut(buffer, len)?)
+                })
+            },
+        )?;
     Ok(())
 }
 
@@ -93,9 +103,7 @@ fn write_strings(
     for string in strings {
         memory.write_u32(pointers, bytes)?;
         memory.write(bytes, string)?;
-        let end = bytes
-            .checked_add(string.len() as u32)
-            .ok_or(Errno::Fault)?;
+        let end = bytes.checked_add(string.len() as u32).ok_or(Errno::Fault)?;
         memory.write(end, &[0])?;
         bytes = end.checked_add(1).ok_or(Errno::Fault)?;
         pointers = pointers.checked_add(4).ok_or(Errno::Fault)?;

@@ -256,6 +256,6 @@ impl File for DeviceFile {
 }
 
 /// Bytes of the host's random number generator.
-fn random(buffer: &mut [u8]) -> Result<(), Errno> {
+pub fn random(buffer: &mut [u8]) -> Result<(), Errno> {
     getrandom::fill(buffer).map_err(|_| Errno::Io)
 }

@@ -41,7 +41,8 @@ impl FileSystem for HostDirectory {
         host.read(options.read)
             .write(options.write)
             .append(options.append)
-            .truncate(options.truncate)
+            // std has no append and truncate at once; the file is cut below.
+            .truncate(options.truncate && !options.append)
             .create(options.create && !options.exclusive)
             .create_new(options.create && options.exclusive)
             .follow(host_follow(options.follow));
@@ -57,7 +58,12 @@ impl FileSystem for HostDirectory {
         let metadata = metadata(&file).map_err(VfsError::Errno)?;
         match metadata.file_type {
             FileType::Directory => Ok(Opened::Directory),
-            FileType::Regular => Ok(Opened::File(Arc::new(HostFile { file }))),
+            FileType::Regular => {
+                if options.truncate && options.append {
+                    file.set_len(0).map_err(refused)?;
+                }
+                Ok(Opened::File(Arc::new(HostFile { file })))
+            }
             // A device or a pipe of the host could wait for ever or act on the machine.
             _ => Err(Errno::NoSuchDeviceOrAddress.into()),
         }
@@ -249,8 +255,8 @@ mod platform {
     use std::os::unix::fs::{DirEntryExt, FileExt};
 
     use cap_std::fs::{
-        DirBuilder, DirBuilderExt, FileTypeExt, MetadataExt, OpenOptionsExt,
-        Permissions, PermissionsExt,
+        DirBuilder, DirBuilderExt, FileTypeExt, MetadataExt, OpenOptionsExt, Permissions,
+        PermissionsExt,
     };
 
     use super::*;
@@ -441,8 +447,16 @@ mod platform {
 
     pub fn metadata(host: &cap_std::fs::Metadata) -> Metadata {
         let file_type = file_type(&host.file_type());
-        let writable = if host.permissions().readonly() { 0 } else { 0o200 };
-        let base = if file_type == FileType::Directory { 0o555 } else { 0o444 };
+        let writable = if host.permissions().readonly() {
+            0
+        } else {
+            0o200
+        };
+        let base = if file_type == FileType::Directory {
+            0o555
+        } else {
+            0o444
+        };
         let modified = host
             .modified()
             .map_or(SystemTime::UNIX_EPOCH, |time| time.into_std());

@@ -398,8 +398,18 @@ impl FileSystem for MemoryFileSystem {
         let mut tree = self.lock();
         let source = tree.find(from, Follow::No)?;
         let is_directory = tree.inode(source).file_type() == FileType::Directory;
-        if is_directory && to.strip_prefix(from).is_some_and(|rest| rest.starts_with(b"/")) {
+        if is_directory
+            && to
+                .strip_prefix(from)
+                .is_some_and(|rest| rest.starts_with(b"/"))
+        {
             return Err(Errno::Invalid.into());
+        }
+        if from
+            .strip_prefix(to)
+            .is_some_and(|rest| rest.starts_with(b"/"))
+        {
+            return Err(Errno::NotEmpty.into());
         }
         let (to_parent, to_name) = split(to);
         if to_name.len() > 255 {
@@ -439,13 +449,13 @@ impl FileSystem for MemoryFileSystem {
     fn hard_link(&self, from: &[u8], to: &[u8]) -> VfsResult<()> {
         let mut tree = self.lock();
         let source = tree.find(from, Follow::No)?;
-        if tree.inode(source).file_type() == FileType::Directory {
-            return Err(Errno::NotPermitted.into());
-        }
         let (parent, name) = split(to);
         let parent = tree.find(parent, Follow::Yes)?;
         if name.is_empty() || tree.entries(parent)?.contains_key(name) {
             return Err(Errno::Exist.into());
+        }
+        if tree.inode(source).file_type() == FileType::Directory {
+            return Err(Errno::NotPermitted.into());
         }
         if name.len() > 255 {
             return Err(Errno::NameTooLong.into());
@@ -549,12 +559,7 @@ impl File for MemoryFile {
     }
 }
 
-fn write(
-    tree: &mut Tree,
-    number: InodeNumber,
-    bytes: &[u8],
-    offset: u64,
-) -> Result<usize, Errno> {
+fn write(tree: &mut Tree, number: InodeNumber, bytes: &[u8], offset: u64) -> Result<usize, Errno> {
     if bytes.is_empty() {
         return Ok(0);
     }

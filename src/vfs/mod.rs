@@ -9,8 +9,10 @@ mod errno;
 mod host;
 mod memory;
 mod mount;
+#[cfg(test)]
+mod tests;
 
-pub use device::DeviceFileSystem;
+pub use device::{DeviceFileSystem, random};
 pub use errno::Errno;
 pub use host::HostDirectory;
 pub use memory::MemoryFileSystem;

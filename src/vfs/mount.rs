@@ -88,6 +88,11 @@ impl MountTable {
         Self { mounts }
     }
 
+    #[cfg(test)]
+    pub(super) fn mounts_mut(&mut self) -> &mut Vec<Mount> {
+        &mut self.mounts
+    }
+
     pub fn open(&self, path: &[u8], options: &OpenOptions) -> Result<Opened, Errno> {
         let parsed = GuestPath::parse(path)?;
         let mut options = *options;
@@ -269,7 +274,9 @@ impl MountTable {
         let follow = parsed.follow(follow);
         self.at(&parsed, follow, |mount, path| {
             writable(mount, path, follow)?;
-            mount.file_system.set_times(path, follow, accessed, modified)
+            mount
+                .file_system
+                .set_times(path, follow, accessed, modified)
         })
     }
 

@@ -48,11 +48,14 @@ fn as_gnu_says(id: &str, args: Option<&FluentArgs>, text: String) -> String {
         let name = tool.name;
         let _ = write!(io::stderr(), "{name}: {message}\nTry '{name} --help' for more information.\n");
         std::process::exit(match name {
-            "printenv" | "sort" => 2,
+            "printenv" => 2,
             _ => 1,
         });
     }
-    with_quotation_marks(text)
+    match id {
+        "touch-error-unable-to-parse-date" => with_quotation_marks(text.replacen("Unable to parse date: ", "invalid date format '", 1) + "'"),
+        _ => with_quotation_marks(text),
+    }
 }
 
 /// What GNU says of the mistake in `typed` for which uutils has the message `id`.

@@ -15,8 +15,8 @@ enum Piece<'a> {
     Text(&'a str),
     /// What stands between braces.
     Placeable(&'a str),
-    /// Line ends, and the blanks before what follows them.
-    Break { lines: usize, indent: usize },
+    /// Line ends, and the blanks before the text that follows them. Blanks before a placeable do not count.
+    Break { lines: usize, indent: Option<usize> },
 }
 
 /// The message at the start of `text`, formatted; what follows the message is left alone.
@@ -42,8 +42,9 @@ fn split(text: &str) -> (Vec<Piece<'_>>, usize) {
                 let (lines, indent, length) = line_break(rest);
                 match rest.as_bytes().get(length) {
                     None | Some(b'.' | b'[' | b'*' | b'}') => break,
-                    Some(first) if indent == 0 && *first != b'{' => break,
-                    Some(_) => pieces.push(Piece::Break { lines, indent }),
+                    Some(b'{') => pieces.push(Piece::Break { lines, indent: None }),
+                    Some(_) if indent == 0 => break,
+                    Some(_) => pieces.push(Piece::Break { lines, indent: Some(indent) }),
                 }
                 length
             }
@@ -95,7 +96,7 @@ fn placeable_length(rest: &str) -> usize {
 
 fn write(pieces: &[Piece], scope: Scope, out: &mut String) {
     let indents = pieces.iter().filter_map(|piece| match piece {
-        Piece::Break { indent, .. } => Some(*indent),
+        Piece::Break { indent, .. } => *indent,
         _ => None,
     });
     let common = indents.min().unwrap_or(0);
@@ -109,7 +110,7 @@ fn write(pieces: &[Piece], scope: Scope, out: &mut String) {
                 if index > 0 {
                     out.extend(std::iter::repeat_n('\n', *lines));
                 }
-                out.extend(std::iter::repeat_n(' ', indent - common));
+                out.extend(std::iter::repeat_n(' ', indent.map_or(0, |indent| indent - common)));
             }
         }
     }

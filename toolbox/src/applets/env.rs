@@ -2,11 +2,12 @@
 
 use std::env;
 use std::ffi::{OsStr, OsString};
-use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 use super::Applet;
 use crate::getopt::{self, Flag, Order, Takes, UsageError, flag};
+use crate::stdio;
+use crate::sys::quote::{quoted, quoted_text};
 use crate::sys::{self, OsStrExt};
 
 const NAME: &str = "env";
@@ -53,7 +54,7 @@ pub fn main(args: &[OsString]) -> i32 {
     match job.run(args.len()) {
         Ok(status) => status,
         Err(message) => {
-            let _ = io::stderr().write_all(&[b"env: ", message.as_slice(), b"\n"].concat());
+            stdio::complain(NAME, &message);
             FAILED
         }
     }
@@ -90,24 +91,23 @@ impl Job {
 
     fn run(self, argument_count: usize) -> Result<i32, Vec<u8>> {
         if self.help {
-            return print(help().as_bytes());
+            return Ok(stdio::print(NAME, help().as_bytes()));
         }
         let variables = self.variables(env::vars_os().collect())?;
         let Some(command) = self.command.first() else {
-            return print(&listing(&variables, if self.null { 0 } else { b'\n' }));
+            return Ok(stdio::print(NAME, &listing(&variables, if self.null { 0 } else { b'\n' })));
         };
         let before: Vec<OsString> = env::vars_os().map(|(name, _)| name).collect();
         enter(&before, &variables);
         if let Some(directory) = &self.directory {
             env::set_current_dir(directory).map_err(|error| {
-                let quoted = sys::quote::quoted(directory.as_bytes());
+                let quoted = quoted(directory.as_bytes());
                 [b"cannot change directory to ", quoted.as_slice(), b": ", sys::error_text(&error).as_bytes()].concat()
             })?;
         }
         let Some(applet) = applet_at(command) else {
-            let quoted = sys::quote::quoted(command.as_bytes());
-            let line = [b"env: ", quoted.as_slice(), b": No such file or directory\n"].concat();
-            let _ = io::stderr().write_all(&line);
+            let quoted = quoted_text(command.as_bytes());
+            stdio::complain(NAME, &[quoted.as_slice(), b": No such file or directory"].concat());
             return Ok(NOT_FOUND);
         };
         if argument_count == self.command.len() + 1 {
@@ -122,15 +122,12 @@ impl Job {
         let mut variables = if self.empty { Vec::new() } else { inherited };
         for name in &self.unset {
             if name.is_empty() || name.as_bytes().contains(&b'=') {
-                let quoted = sys::quote::quoted(name.as_bytes());
+                let quoted = quoted_text(name.as_bytes());
                 return Err([b"cannot unset ", quoted.as_slice(), b": Invalid argument"].concat());
             }
             variables.retain(|(known, _)| known != name);
         }
         for (name, value) in &self.assignments {
-            if name.is_empty() {
-                return Err("cannot set ‘’: Invalid argument".into());
-            }
             match variables.iter_mut().find(|(known, _)| known == name) {
                 Some((_, known)) => known.clone_from(value),
                 None => variables.push((name.clone(), value.clone())),
@@ -177,21 +174,14 @@ fn help() -> String {
     )
 }
 
-fn print(text: &[u8]) -> Result<i32, Vec<u8>> {
-    let mut out = BufWriter::new(io::stdout().lock());
-    out.write_all(text)
-        .and_then(|()| out.flush())
-        .map_err(|error| format!("write error: {}", sys::error_text(&error)).into_bytes())?;
-    Ok(0)
-}
-
 /// Makes `variables` the environment of this process, whose variables have the names `before`.
 fn enter(before: &[OsString], variables: &Variables) {
     for name in before {
         // SAFETY: a process of the sandbox has one thread.
         unsafe { env::remove_var(name) };
     }
-    for (name, value) in variables {
+    // A variable without a name can be printed, but std cannot set it.
+    for (name, value) in variables.iter().filter(|(name, _)| !name.is_empty()) {
         // SAFETY: a process of the sandbox has one thread.
         unsafe { env::set_var(name, value) };
     }
@@ -231,7 +221,7 @@ mod tests {
     #[test]
     fn a_name_that_cannot_be_is_refused() {
         assert_eq!(resulting(&["-u", "a=b"]), Err("cannot unset ‘a=b’: Invalid argument".into()));
-        assert_eq!(resulting(&["=x"]), Err("cannot set ‘’: Invalid argument".into()));
+        assert_eq!(resulting(&["-i", "=x"]).as_deref(), Ok("=x "));
     }
 
     #[test]

@@ -143,7 +143,8 @@ impl Reader<'_> {
 
     /// `[:alpha:]`, `[.a.]` or `[=a=]`, after its first two bytes.
     fn symbol(&mut self, kind: u8) -> Result<Element, &'static str> {
-        let rest = self.rest();
+        let text = self.text;
+        let rest = text.get(self.at..).unwrap_or_default();
         let length = rest.windows(2).position(|pair| pair == [kind, b']']).ok_or(UNMATCHED)?;
         let name = rest.get(..length).unwrap_or_default();
         let (folded, ascii_only) = (self.folded, self.ascii_only);

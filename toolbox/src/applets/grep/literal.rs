@@ -6,7 +6,7 @@ use memchr::{memchr_iter, memchr2_iter, memmem};
 use super::ast::{Dialect, Node, Pattern};
 
 enum Finder {
-    Exact(memmem::Finder<'static>),
+    Exact(Box<memmem::Finder<'static>>),
     Caseless(Caseless),
     Any(AhoCorasick),
 }
@@ -34,7 +34,7 @@ impl Literal {
         let wide = best.wide;
         let finder = match best.folded {
             true => Finder::Caseless(Caseless::new(&best.bytes)),
-            false => Finder::Exact(memmem::Finder::new(&best.bytes).into_owned()),
+            false => Finder::Exact(Box::new(memmem::Finder::new(&best.bytes).into_owned())),
         };
         Some(Literal { finder, exact, wide })
     }
@@ -139,7 +139,13 @@ impl Runs {
                 self.now.bytes.push(*letter as u8);
                 true
             }
-            Node::Concat(nodes) => nodes.iter().fold(true, |whole, node| self.collect(node) && whole),
+            Node::Concat(nodes) => {
+                let mut whole = true;
+                for node in nodes {
+                    whole &= self.collect(node);
+                }
+                whole
+            }
             Node::Group { node, .. } => self.collect(node),
             Node::Empty => true,
             // These stand between two characters and leave the text whole, but ask for more than it.

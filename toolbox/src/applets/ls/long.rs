@@ -116,13 +116,14 @@ impl Widths {
     }
 }
 
-/// Writes everything of a line that stands before the name.
+/// Writes everything of a line that stands before the name. Returns the column that GNU's ls takes the name to
+/// begin in when it looks for wrapped lines: it counts from behind owner and group.
 pub fn write_columns(
     entry: &Entry,
     widths: &Widths,
     lister: &Lister,
     out: &mut Vec<u8>,
-) -> io::Result<()> {
+) -> io::Result<usize> {
     let config = &lister.config;
     widths.write_prefix(entry, config, out)?;
     match &entry.stat {
@@ -142,6 +143,10 @@ pub fn write_columns(
     if config.author {
         write_name(owner_text(entry, config), widths.owner, out)?;
     }
+    let counted_from = match config.owner || config.group || config.author {
+        true => out.len() + 1,
+        false => 0,
+    };
     match device(entry) {
         Some(stat) => {
             let blank = widths.size.saturating_sub(widths.major + 2 + widths.minor);
@@ -166,7 +171,7 @@ pub fn write_columns(
         None => write!(out, "{:>1$}", "?", widths.time)?,
     }
     out.push(b' ');
-    Ok(())
+    Ok(out.len().saturating_sub(counted_from))
 }
 
 /// Times of the last half year are recent; those of the future are not.

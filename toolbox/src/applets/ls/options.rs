@@ -3,6 +3,7 @@
 use std::ffi::{OsStr, OsString};
 
 use super::flags::{FLAGS, Id};
+use super::resolve;
 use super::size::SizeFormat;
 use crate::getopt::{self, Order, UsageError};
 use crate::sys::choice::{Choices, choose};
@@ -203,17 +204,17 @@ const INDICATORS: &Choices<Indicator> = &[
 
 /// The options as typed, where their meaning depends on others.
 #[derive(Default)]
-struct Typed {
-    format: Option<Format>,
-    sort: Option<Sort>,
-    time: Option<Time>,
-    time_style: Option<OsString>,
-    block_size: Option<SizeFormat>,
-    kibibytes: bool,
-    dereference: Option<Dereference>,
-    style: Option<Style>,
-    question_marks: bool,
-    width: Option<usize>,
+pub struct Typed {
+    pub format: Option<Format>,
+    pub sort: Option<Sort>,
+    pub time: Option<Time>,
+    pub time_style: Option<OsString>,
+    pub block_size: Option<SizeFormat>,
+    pub kibibytes: bool,
+    pub dereference: Option<Dereference>,
+    pub style: Option<Style>,
+    pub question_marks: bool,
+    pub width: Option<usize>,
 }
 
 /// Reads a command line.
@@ -260,7 +261,7 @@ pub fn read(args: &[OsString]) -> Result<Request, Refusal> {
             _ => apply(*id, value, &mut config, &mut typed)?,
         }
     }
-    resolve(&mut config, typed)?;
+    resolve::resolve(&mut config, typed)?;
     Ok(Request::List(Box::new(config), parsed.operands))
 }
 
@@ -397,151 +398,22 @@ fn word<T: Copy + PartialEq>(
     choose(option, choices, text).map_err(Refusal::choice)
 }
 
-/// A decimal number, or an octal one after `0`; the largest when it is larger still.
-fn number(text: &OsStr) -> Option<usize> {
+/// A number as C writes them: decimal, octal or hexadecimal; the largest when it is larger still.
+pub fn number(text: &OsStr) -> Option<usize> {
     let text = text.to_str()?;
-    let radix = if text.starts_with('0') { 8 } else { 10 };
-    if text.is_empty() || !text.chars().all(|digit| digit.is_digit(radix)) {
+    let (digits, radix) = match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        Some(digits) => (digits, 16),
+        None if text.starts_with('0') => (text, 8),
+        None => (text, 10),
+    };
+    if digits.is_empty() || !digits.chars().all(|digit| digit.is_digit(radix)) {
         return None;
     }
-    Some(usize::from_str_radix(text, radix).unwrap_or(usize::MAX))
+    Some(usize::from_str_radix(digits, radix).unwrap_or(usize::MAX))
 }
 
 fn invalid_number(problem: &str, text: &OsStr) -> Refusal {
     let mut error = format!("{problem}: ").into_bytes();
     error.extend(quoted_text(text.as_bytes()));
     Refusal::Plain(error)
-}
-
-fn resolve(config: &mut Config, typed: Typed) -> Result<(), Refusal> {
-    config.format = typed.format.unwrap_or(Format::OneColumn);
-    config.time = typed.time.unwrap_or(Time::Modified);
-    config.sort = match (typed.sort, typed.time) {
-        (Some(sort), _) => sort,
-        (None, Some(_)) if config.format != Format::Long => Sort::Time,
-        _ => Sort::Name,
-    };
-    config.dereference = typed.dereference.unwrap_or({
-        if config.directories
-            || config.format == Format::Long
-            || config.indicator == Indicator::Classify
-        {
-            Dereference::Never
-        } else {
-            Dereference::OperandDirectories
-        }
-    });
-    if config.hidden != Hidden::Skip {
-        config.hide.clear();
-    }
-    resolve_sizes(config, &typed);
-    resolve_quoting(config, &typed);
-    config.width = match typed.width {
-        Some(width) => width,
-        None => environment("COLUMNS")
-            .and_then(|columns| number(&columns))
-            .unwrap_or(80),
-    };
-    if config.format == Format::Long {
-        resolve_time_style(config, typed.time_style)?;
-    }
-    Ok(())
-}
-
-fn environment(name: &str) -> Option<OsString> {
-    std::env::var_os(name).filter(|value| !value.is_empty())
-}
-
-fn resolve_sizes(config: &mut Config, typed: &Typed) {
-    if let Some(size) = &typed.block_size {
-        config.sizes = size.clone();
-        config.block_sizes = size.clone();
-        return;
-    }
-    let given = ["LS_BLOCK_SIZE", "BLOCK_SIZE"]
-        .iter()
-        .find_map(|name| environment(name));
-    if let Some(value) = given {
-        if let Ok(size) = SizeFormat::parse("block size", &value) {
-            config.sizes = size.clone();
-            config.block_sizes = size;
-        }
-    } else if let Some(value) = environment("BLOCKSIZE") {
-        if let Ok(size) = SizeFormat::parse("block size", &value) {
-            config.block_sizes = size;
-        }
-    } else if std::env::var_os("POSIXLY_CORRECT").is_some() {
-        config.block_sizes = SizeFormat::units(512);
-    }
-    if typed.kibibytes {
-        config.block_sizes = SizeFormat::units(1024);
-    }
-}
-
-fn resolve_quoting(config: &mut Config, typed: &Typed) {
-    let style = typed.style.or_else(|| {
-        let value = environment("QUOTING_STYLE")?;
-        match choose("QUOTING_STYLE", STYLES, &value) {
-            Ok(word) => Some(word.1),
-            Err(_) => {
-                let mut text =
-                    b"ignoring invalid value of environment variable QUOTING_STYLE: ".to_vec();
-                text.extend(quoted_text(value.as_bytes()));
-                super::complain(&text);
-                None
-            }
-        }
-    });
-    config.quoting = Quoting::new(style.unwrap_or(Style::Literal));
-    config.quoting.question_marks = typed.question_marks;
-    config.quoting.spaces = config.quoting.style == Style::Escape;
-}
-
-fn resolve_time_style(config: &mut Config, typed: Option<OsString>) -> Result<(), Refusal> {
-    let Some(style) = typed.or_else(|| environment("TIME_STYLE")) else {
-        return Ok(());
-    };
-    let style = style.as_bytes();
-    if let Some(format) = style.strip_prefix(b"+") {
-        let mut lines = format.split(|byte| *byte == b'\n');
-        let old = lines.next().unwrap_or_default().to_vec();
-        let recent = lines.next().map_or_else(|| old.clone(), <[u8]>::to_vec);
-        if lines.next().is_some() {
-            let mut error = b"invalid time style format ".to_vec();
-            error.extend(quoted_text(format));
-            return Err(Refusal::Plain(error));
-        }
-        config.time_style = TimeStyle { old, recent };
-        return Ok(());
-    }
-    let mut name = style;
-    while let Some(rest) = name.strip_prefix(b"posix-") {
-        name = rest;
-    }
-    const STYLE_NAMES: &Choices<u8> =
-        &[("full-iso", 0), ("long-iso", 1), ("iso", 2), ("locale", 3)];
-    let (old, recent) = match choose("time style", STYLE_NAMES, OsStr::from_bytes(name)) {
-        Ok(0) => ("%Y-%m-%d %H:%M:%S.%N %z", "%Y-%m-%d %H:%M:%S.%N %z"),
-        Ok(1) => ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M"),
-        Ok(2) => ("%Y-%m-%d ", "%m-%d %H:%M"),
-        Ok(_) => return Ok(()),
-        Err(error) => {
-            let first_line = error
-                .split(|byte| *byte == b'\n')
-                .next()
-                .unwrap_or_default();
-            let mut error = first_line.to_vec();
-            error.extend_from_slice(
-                b"\nValid arguments are:\n  - [posix-]full-iso\n  - [posix-]long-iso\n  \
-                  - [posix-]iso\n  - [posix-]locale\n  \
-                  - +FORMAT (e.g., +%H:%M) for a 'date'-style format",
-            );
-            return Err(Refusal::Usage(UsageError::new("ls", error), 2));
-        }
-    };
-    config.time_style = TimeStyle {
-        old: old.into(),
-        recent: recent.into(),
-    };
-    Ok(())
 }

@@ -1,9 +1,10 @@
 //! The directives of `stat --format` and `--printf`.
 
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::complain;
+use super::field::{Directive, Half, Precision, parse};
 use crate::sys::clock::Zone;
 use crate::sys::quote::{Quoting, quoted};
 use crate::sys::strftime::format_time;
@@ -19,40 +20,10 @@ pub enum Escapes {
     Interpreted,
 }
 
-/// What stands between `%` and the letter.
-#[derive(Clone, Copy, Default)]
-struct Directive {
-    left: bool,
-    plus: bool,
-    space: bool,
-    alternate: bool,
-    zero: bool,
-    width: usize,
-    precision: Option<Precision>,
-    /// `H` or `L` before the letter.
-    half: Option<Half>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Precision {
-    Digits(usize),
-    /// A dot alone.
-    All,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Half {
-    Major,
-    Minor,
-}
-
-/// The widest field that is printed, so that a typo does not fill the memory.
-const WIDEST: usize = 1 << 16;
-
 pub struct Formatter {
     quoting: Quoting,
     zone: Zone,
-    out: Vec<u8>,
+    pub(super) out: Vec<u8>,
     failed: bool,
 }
 
@@ -215,11 +186,11 @@ impl Formatter {
             b'G' => self.string(d, group_name(stat.gid).unwrap_or("UNKNOWN").as_bytes()),
             b'h' => self.number(d, stat.nlink.to_string(), ""),
             b'i' => self.number(d, stat.ino.to_string(), ""),
-            b'm' => match mount_point(Path::new(name), stat) {
+            b'm' => match mount_point(Path::new(name)) {
                 Ok(path) => self.string(d, path.as_os_str().as_bytes()),
                 Err(error) => {
                     let text = format!(": {}", sys::error_text(&error));
-                    let before = b"failed to find the mount point of ";
+                    let before = b"failed to canonicalize ";
                     complain(&[&before[..], &quoted(name.as_bytes()), text.as_bytes()].concat());
                     self.failed = true;
                     self.string(d, b"?");
@@ -315,100 +286,6 @@ impl Formatter {
         let whole = size / 1_000_000_000;
         self.signed(plain, format!("{sign}{whole}.{fraction:0<digits$}"));
     }
-
-    fn string(&mut self, directive: Directive, text: &[u8]) {
-        let most = match directive.precision {
-            None => text.len(),
-            Some(Precision::All) => 0,
-            Some(Precision::Digits(most)) => most.min(text.len()),
-        };
-        self.pad(directive, &text[..most]);
-    }
-
-    /// A number that has no sign; the prefix is for the `#` flag.
-    fn number(&mut self, directive: Directive, digits: String, prefix: &str) {
-        let prefix = match directive.alternate && digits != "0" {
-            true => prefix,
-            false => "",
-        };
-        self.digits(directive, prefix, &digits);
-    }
-
-    /// A number that may have a sign, which the `+` and space flags ask for.
-    fn signed(&mut self, directive: Directive, number: String) {
-        let (sign, digits) = match number.strip_prefix('-') {
-            Some(digits) => ("-", digits),
-            None if directive.plus => ("+", number.as_str()),
-            None if directive.space => (" ", number.as_str()),
-            None => ("", number.as_str()),
-        };
-        self.digits(directive, sign, digits);
-    }
-
-    fn digits(&mut self, directive: Directive, before: &str, digits: &str) {
-        // An octal prefix is a digit, and counts as one.
-        let (before, digits) = match before {
-            "0" => ("", format!("0{digits}")),
-            _ => (before, digits.to_owned()),
-        };
-        let least = match directive.precision {
-            Some(Precision::Digits(least)) => least,
-            Some(Precision::All) => 0,
-            None if directive.zero && !directive.left => {
-                directive.width.saturating_sub(before.len())
-            }
-            None => 0,
-        };
-        self.pad(directive, format!("{before}{digits:0>least$}").as_bytes());
-    }
-
-    fn pad(&mut self, directive: Directive, text: &[u8]) {
-        let missing = directive.width.saturating_sub(text.len());
-        if !directive.left {
-            self.out.extend(std::iter::repeat_n(b' ', missing));
-        }
-        self.out.extend_from_slice(text);
-        if directive.left {
-            self.out.extend(std::iter::repeat_n(b' ', missing));
-        }
-    }
-}
-
-/// Reads flags, width and precision behind a `%`; returns where the letter stands.
-fn parse(format: &[u8]) -> (Directive, usize) {
-    let mut directive = Directive::default();
-    let mut at = 1;
-    while let Some(flag) = format.get(at) {
-        match flag {
-            b'-' => directive.left = true,
-            b'+' => directive.plus = true,
-            b' ' => directive.space = true,
-            b'#' => directive.alternate = true,
-            b'0' => directive.zero = true,
-            // Grouping of digits, which C.UTF-8 has none of.
-            b'\'' | b'I' => {}
-            _ => break,
-        }
-        at += 1;
-    }
-    let number = |mut at: usize| {
-        let mut value = 0usize;
-        while let Some(digit) = format.get(at).filter(|byte| byte.is_ascii_digit()) {
-            value = (value * 10 + usize::from(digit - b'0')).min(WIDEST);
-            at += 1;
-        }
-        (value, at)
-    };
-    (directive.width, at) = number(at);
-    if format.get(at) == Some(&b'.') {
-        let (value, end) = number(at + 1);
-        directive.precision = Some(match end == at + 1 {
-            true => Precision::All,
-            false => Precision::Digits(value),
-        });
-        at = end;
-    }
-    (directive, at)
 }
 
 fn kind_text(stat: &FileStat) -> &'static str {
@@ -425,19 +302,18 @@ fn kind_text(stat: &FileStat) -> &'static str {
     }
 }
 
-/// The highest directory above the file that is on its device.
-fn mount_point(path: &Path, stat: &FileStat) -> std::io::Result<PathBuf> {
-    let mut point = match FileKind::of_mode(stat.mode) {
-        FileKind::Directory => std::fs::canonicalize(path)?,
-        _ => {
-            let parent = match path.parent() {
-                Some(parent) if !parent.as_os_str().is_empty() => parent,
-                _ => Path::new("."),
-            };
-            std::fs::canonicalize(parent)?
+/// The highest directory above the file that is on its device. Symbolic links on the way up are taken by their names.
+fn mount_point(path: &Path) -> std::io::Result<PathBuf> {
+    let mut point = PathBuf::new();
+    for component in std::env::current_dir()?.join(path).components() {
+        match component {
+            Component::ParentDir => {
+                point.pop();
+            }
+            other => point.push(other),
         }
-    };
-    let device = sys::stat(&point, Follow::Yes)?.dev;
+    }
+    let device = sys::stat(&point, Follow::No)?.dev;
     while let Some(parent) = point.parent() {
         if sys::stat(parent, Follow::Yes)?.dev != device {
             break;

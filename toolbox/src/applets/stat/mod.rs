@@ -1,5 +1,6 @@
 //! `stat`: shows what is known of a file, as GNU stat does.
 
+mod field;
 mod format;
 
 use std::ffi::{OsStr, OsString};
@@ -152,7 +153,8 @@ fn read(args: &[OsString]) -> Result<Request, Refusal> {
 fn show_all(options: &Options, operands: &[OsString]) -> i32 {
     let mut out = BufWriter::with_capacity(64 << 10, io::stdout().lock());
     let mut formatter = Formatter::new(match &options.layout {
-        Layout::Format(format, _) if format.contains(&b'N') => name_quoting(),
+        // GNU's stat looks for just these two bytes, so that `%20N` does not quote.
+        Layout::Format(format, _) if format.windows(2).any(|pair| pair == b"%N") => name_quoting(),
         _ => Quoting::new(Style::Literal),
     });
     let mut status = 0;

@@ -1,0 +1,34 @@
+// One command, called again and again: a sample is the mean over as many calls as fill `sampleMs`.
+import { open } from '../contestants.mjs'
+
+/** With `fresh`, every call also makes its contestant and closes it. */
+export async function sampler({ side, addon, workDir, command: [program, ...args], sampleMs, fresh = false }) {
+  const lasting = fresh ? undefined : await open(side, workDir, { addon })
+
+  async function call() {
+    if (lasting !== undefined) return lasting.exec(program, args)
+    const contestant = await open(side, workDir, { addon })
+    const answer = await contestant.exec(program, args)
+    await contestant.close()
+    return answer
+  }
+
+  let count
+  return {
+    async sample() {
+      count ??= await callsThatFill(call, sampleMs)
+      const answers = []
+      const start = performance.now()
+      for (let i = 0; i < count; i++) answers.push(await call())
+      return { values: [(performance.now() - start) / count], answers }
+    },
+    close: async () => lasting?.close(),
+  }
+}
+
+async function callsThatFill(call, sampleMs) {
+  await call()
+  const start = performance.now()
+  await call()
+  return Math.min(1000, Math.max(1, Math.round(sampleMs / (performance.now() - start))))
+}

@@ -1,0 +1,136 @@
+//! Directories, and those above an operand that `--parents` makes.
+
+use std::ffi::OsStr;
+use std::path::Path;
+
+use super::{Copier, Source, identity, name};
+use crate::applets::cp::{join, without_slashes};
+use crate::sys::quote::quoted_if_needed;
+use crate::sys::{self, FileKind, FileStat, Follow, OsStrExt, UMASK};
+
+/// The mode that new directories get from the system.
+const NEW_DIRECTORY: u32 = 0o777 & !UMASK;
+
+impl Copier {
+    /// Copies an operand below a directory, under all of its path.
+    pub fn copy_with_parents(&mut self, source: &OsStr, directory: &Path) {
+        let source_path = without_slashes(source);
+        let below = Path::new(source_path);
+        let mut made = Vec::new();
+        let mut parents: Vec<&Path> = below
+            .ancestors()
+            .skip(1)
+            .filter(|parent| !parent.as_os_str().is_empty() && parent.as_os_str() != "/")
+            .collect();
+        parents.reverse();
+        for parent in parents {
+            let target = join(directory, parent.as_os_str());
+            let stat = match sys::stat(parent, Follow::Yes) {
+                Ok(stat) => stat,
+                Err(error) => return self.fail_at("failed to get attributes of", parent, &error),
+            };
+            match sys::stat(&target, Follow::Yes) {
+                Ok(found) if FileKind::of_mode(found.mode) == FileKind::Directory => {
+                    if self.options.keep_mode || self.options.keep_times {
+                        made.push((target, stat, false));
+                    }
+                    continue;
+                }
+                Ok(_) => {
+                    let text = b" exists but is not a directory";
+                    return self.fail(&[&name(&target), text]);
+                }
+                Err(_) => {}
+            }
+            if let Err(error) = std::fs::create_dir(&target) {
+                return self.fail_at("cannot make directory", &target, &error);
+            }
+            if self.options.verbose {
+                let from = quoted_if_needed(parent.as_os_str().as_bytes());
+                let to = quoted_if_needed(target.as_os_str().as_bytes());
+                self.say(&[&from, b" -> ", &to, b"\n"]);
+            }
+            made.push((target, stat, true));
+        }
+        self.copy_operand(source, &join(directory, source_path));
+        for (target, stat, is_new) in made.into_iter().rev() {
+            self.keep_attributes(&target, &stat, is_new, NEW_DIRECTORY);
+        }
+    }
+
+    pub(super) fn copy_directory(&mut self, source: &Source, destination: &Path, exists: bool) {
+        let id = identity(&source.stat);
+        if self.root.directory == Some(id) {
+            let (from, to) = (
+                name(&self.root.source.clone()),
+                name(&self.root.destination.clone()),
+            );
+            return self.fail(&[b"cannot copy a directory, ", &from, b", into itself, ", &to]);
+        }
+        if self.ancestors.contains(&id) {
+            return self.fail(&[b"cannot copy cyclic symbolic link ", &name(source.path)]);
+        }
+        if !exists {
+            if let Err(error) = std::fs::create_dir(destination) {
+                return self.fail_at("cannot create directory", destination, &error);
+            }
+            if self.options.verbose {
+                let (from, to) = (name(source.path), name(destination));
+                self.say(&[&from, b" -> ", &to, b"\n"]);
+            }
+        }
+        if source.is_operand {
+            self.root.directory = sys::stat(destination, Follow::Yes)
+                .ok()
+                .map(|stat| identity(&stat));
+        }
+        let crosses = self.options.one_file_system && source.stat.dev != self.root.device;
+        if !crosses {
+            self.ancestors.push(id);
+            self.copy_entries(source.path, destination);
+            self.ancestors.pop();
+        }
+        self.keep_attributes(destination, &source.stat, !exists, NEW_DIRECTORY);
+    }
+
+    pub(super) fn copy_entries(&mut self, source: &Path, destination: &Path) {
+        let entries = match std::fs::read_dir(source) {
+            Ok(entries) => entries,
+            Err(error) => return self.fail_at("cannot access", source, &error),
+        };
+        // All names first: the copy may add to the directory that is read.
+        let mut names = Vec::new();
+        for entry in entries {
+            match entry {
+                Ok(entry) => names.push(entry.file_name()),
+                Err(error) => {
+                    self.fail_at("cannot access", source, &error);
+                    break;
+                }
+            }
+        }
+        for entry in names {
+            self.copy(&source.join(&entry), &destination.join(&entry), false);
+        }
+    }
+
+    /// Gives a directory the times and the mode it is to have.
+    fn keep_attributes(&mut self, path: &Path, stat: &FileStat, is_new: bool, usual: u32) {
+        if self.options.keep_times {
+            self.keep_times(path, stat, Follow::Yes);
+        }
+        let mode = if self.options.keep_mode {
+            stat.mode & 0o7777
+        } else if is_new && !self.options.plain_mode {
+            stat.mode & 0o777 & !UMASK
+        } else {
+            return;
+        };
+        if is_new && mode == usual {
+            return;
+        }
+        if let Err(error) = sys::chmod(path, mode) {
+            self.fail_at("setting permissions for", path, &error);
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! `grep`, `egrep` and `fgrep`: print the lines that match.
+
+mod ast;
+mod automaton;
+mod backtrack;
+mod bracket;
+mod color;
+mod glob;
+mod literal;
+mod matcher;
+mod options;
+mod output;
+mod perl;
+mod posix;
+mod program;
+mod search;
+mod walk;
+mod words;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+
+use crate::getopt;
+use crate::sys::error_text;
+
+use options::{Directories, Language, List, Options, Refusal};
+
+const TROUBLE: i32 = 2;
+const USAGE: &str = "Usage: grep [OPTION]... PATTERNS [FILE]...";
+
+pub fn main(args: &[OsString]) -> i32 {
+    run(args, Language::Basic)
+}
+
+pub fn egrep(args: &[OsString]) -> i32 {
+    run(args, Language::Extended)
+}
+
+pub fn fgrep(args: &[OsString]) -> i32 {
+    run(args, Language::Fixed)
+}
+
+fn run(args: &[OsString], language: Language) -> i32 {
+    match options::read(args, language) {
+        Ok(options) => search(&options),
+        Err(refusal) => refuse(refusal),
+    }
+}
+
+/// Answers a command line that is not a search.
+fn refuse(refusal: Refusal) -> i32 {
+    let (text, status) = match refusal {
+        Refusal::Help => {
+            let flags = getopt::help(options::TABLE);
+            let text = format!("{USAGE}\nPrint the lines of each FILE that match PATTERNS.\n\n{flags}");
+            return print(&text);
+        }
+        Refusal::Version => return print("grep (GNU grep) 3.8 (compatible)\n"),
+        Refusal::Usage(error) => (error.text(USAGE), TROUBLE),
+        Refusal::Missing => (format!("{USAGE}\nTry 'grep --help' for more information.\n").into_bytes(), TROUBLE),
+        Refusal::Message(text) => ([b"grep: ", text.as_slice(), b"\n"].concat(), TROUBLE),
+        Refusal::Word(word) => {
+            let word = String::from_utf8_lossy(&word);
+            let text = format!(
+                "grep: invalid argument ‘{word}’ for ‘--directories’\nValid arguments are:\n  - ‘read’\n  - ‘recurse’\n  \
+                 - ‘skip’\n{USAGE}\nTry 'grep --help' for more information.\n"
+            );
+            (text.into_bytes(), 1)
+        }
+    };
+    // A stderr that cannot be written to leaves the status as the only witness.
+    let _ = io::stderr().write_all(&text);
+    status
+}
+
+fn print(text: &str) -> i32 {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Ok(()) => 0,
+        Err(_) => TROUBLE,
+    }
+}
+
+fn search(options: &Options) -> i32 {
+    let mut printer = output::Printer::new(options);
+    let request = matcher::Request {
+        patterns: options.patterns.iter().map(Vec::as_slice).collect(),
+        language: options.language,
+        folded: options.folded,
+        whole: options.whole,
+        terminator: options.terminator,
+    };
+    let compiled = match matcher::compile(&request) {
+        Ok(compiled) => compiled,
+        Err(text) => {
+            printer.out.message(&[text.as_bytes()]);
+            return TROUBLE;
+        }
+    };
+    for posix::Warning::RepetitionAtStart(sign) in compiled.warnings {
+        printer.out.message(&[b"warning: ", sign.as_bytes(), b" at start of expression"]);
+    }
+    if options.max_count == Some(0) && options.list != List::NotMatching {
+        return 1;
+    }
+    let recursive = matches!(options.directories, Directories::Recurse { .. });
+    let named = options.filename.unwrap_or(options.operands.len() > 1);
+    let mut walk = walk::Walk::new(search::Searcher::new(options, compiled.matcher, printer), named);
+    match options.operands.as_slice() {
+        [] if recursive => walk.here(),
+        [] => walk.operand("-".as_ref()),
+        operands => {
+            for operand in operands {
+                if walk.is_over() {
+                    break;
+                }
+                walk.operand(operand);
+            }
+        }
+    }
+    finish(walk)
+}
+
+/// The status, once all is written.
+fn finish(mut walk: walk::Walk) -> i32 {
+    let out = &mut walk.searcher.printer.out;
+    out.flush();
+    if let Some(error) = &out.error {
+        if error.kind() != io::ErrorKind::BrokenPipe {
+            let text = format!("grep: write error: {}\n", error_text(error));
+            // As above: the status tells.
+            let _ = io::stderr().write_all(text.as_bytes());
+        }
+        return TROUBLE;
+    }
+    match (walk.selected, walk.failed) {
+        (true, true) if walk.searcher.options.quiet => 0,
+        (_, true) => TROUBLE,
+        (selected, false) => i32::from(!selected),
+    }
+}

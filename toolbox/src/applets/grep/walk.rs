@@ -1,0 +1,216 @@
+//! The files to search: operands, standard input, and directories with all that is below them.
+
+use std::ffi::OsStr;
+use std::fs::{self, File, FileType};
+use std::io::{self, Read};
+use std::path::Path;
+
+use crate::sys::{Follow, OsStrExt, error_text, stat};
+
+use super::options::{Directories, List, Options};
+use super::output::Label;
+use super::search::{Failure, Searcher};
+
+/// The digits of the largest offset: the width of numbers where the size of a file is not known.
+const WIDEST: usize = 19;
+
+pub struct Walk<'o> {
+    pub searcher: Searcher<'o>,
+    options: &'o Options,
+    pub selected: bool,
+    pub failed: bool,
+    /// Lines begin with the name of their file.
+    named: bool,
+    /// The device and number of the directories that are open, from the operand down.
+    ancestors: Vec<(u64, u64)>,
+}
+
+impl<'o> Walk<'o> {
+    pub fn new(searcher: Searcher<'o>, named: bool) -> Walk<'o> {
+        let options = searcher.options;
+        Walk { searcher, options, selected: false, failed: false, named, ancestors: Vec::new() }
+    }
+
+    /// Whether there is nothing more to find out.
+    pub fn is_over(&self) -> bool {
+        (self.options.quiet && self.selected) || self.searcher.printer.out.error.is_some()
+    }
+
+    fn complain(&mut self, name: &[u8], problem: &str) {
+        self.failed = true;
+        if !self.options.no_messages {
+            self.searcher.printer.out.message(&[name, b": ", problem.as_bytes()]);
+        }
+    }
+
+    /// A file that the command line names.
+    pub fn operand(&mut self, operand: &OsStr) {
+        let name = operand.as_bytes();
+        if name == b"-" {
+            let label = self.options.label.as_deref().map_or(&b"(standard input)"[..], OsStrExt::as_bytes);
+            let width = if self.options.initial_tab { WIDEST } else { 0 };
+            self.search(&mut io::stdin().lock(), label, self.named, width);
+            return;
+        }
+        let status = match fs::metadata(operand) {
+            Ok(status) => status,
+            Err(error) => {
+                if self.options.files.is_empty() || !self.options.files.leave_out(name, true) {
+                    self.complain(name, &error_text(&error));
+                }
+                return;
+            }
+        };
+        if !status.is_dir() {
+            let skipped = !status.is_file() && self.options.skip_devices == Some(true);
+            if !skipped && !self.options.files.leave_out(name, true) {
+                self.file(operand, self.named);
+            }
+            return;
+        }
+        let trimmed = trim_slashes(name);
+        if self.options.directories != Directories::Skip && self.options.folders.leave_out(trimmed, true) {
+            return;
+        }
+        match self.options.directories {
+            Directories::Skip => {}
+            Directories::Recurse { .. } => self.directory(name.to_vec()),
+            Directories::Read => {
+                self.complain(name, "Is a directory");
+                self.report(name, self.named, 0);
+            }
+        }
+    }
+
+    /// The working directory, when a recursive search names nothing.
+    pub fn here(&mut self) {
+        self.directory(Vec::new());
+    }
+
+    /// Everything below a directory, in the order in which the directory gives it.
+    fn directory(&mut self, name: Vec<u8>) {
+        let path = if name.is_empty() { OsStr::new(".") } else { OsStr::from_bytes(&name) };
+        let follow = self.options.directories == (Directories::Recurse { follow: true });
+        if follow && let Ok(status) = stat(path, Follow::Yes) {
+            let identity = (status.dev, status.ino);
+            if self.ancestors.contains(&identity) {
+                self.searcher.printer.out.message(&[&name, b": warning: recursive directory loop"]);
+                return;
+            }
+            self.ancestors.push(identity);
+        }
+        let entries: Vec<fs::DirEntry> = match fs::read_dir(path) {
+            Ok(entries) => entries.filter_map(Result::ok).collect(),
+            Err(error) => {
+                self.complain(path.as_bytes(), &error_text(&error));
+                Vec::new()
+            }
+        };
+        let mut child = name;
+        if !child.is_empty() && !child.ends_with(b"/") {
+            child.push(b'/');
+        }
+        let base = child.len();
+        for entry in entries {
+            if self.is_over() {
+                break;
+            }
+            child.truncate(base);
+            child.extend_from_slice(entry.file_name().as_bytes());
+            self.entry(&entry, &child, base, follow);
+        }
+        if follow {
+            self.ancestors.pop();
+        }
+    }
+
+    fn entry(&mut self, entry: &fs::DirEntry, path: &[u8], base: usize, follow: bool) {
+        let name = path.get(base..).unwrap_or_default();
+        let mut kind = match entry.file_type() {
+            Ok(kind) => kind,
+            Err(error) => return self.complain(path, &error_text(&error)),
+        };
+        if kind.is_symlink() {
+            if !follow {
+                return;
+            }
+            kind = match fs::metadata(OsStr::from_bytes(path)) {
+                Ok(status) => status.file_type(),
+                Err(_) if self.options.files.leave_out(name, false) => return,
+                Err(error) => return self.complain(path, &error_text(&error)),
+            };
+        }
+        if kind.is_dir() {
+            if !self.options.folders.leave_out(name, false) {
+                self.directory(path.to_vec());
+            }
+        } else if !self.options.files.leave_out(name, false) && !self.is_skipped_device(kind) {
+            self.file(OsStr::from_bytes(path), self.options.filename != Some(false));
+        }
+    }
+
+    /// Devices found in directories are skipped unless they are asked for.
+    fn is_skipped_device(&self, kind: FileType) -> bool {
+        !kind.is_file() && self.options.skip_devices != Some(false)
+    }
+
+    fn file(&mut self, path: &OsStr, named: bool) {
+        let mut file = match File::open(Path::new(path)) {
+            Ok(file) => file,
+            Err(error) => return self.complain(path.as_bytes(), &error_text(&error)),
+        };
+        let width = match self.options.initial_tab {
+            true => file.metadata().ok().filter(fs::Metadata::is_file).map_or(WIDEST, |status| digits(status.len())),
+            false => 0,
+        };
+        self.search(&mut file, path.as_bytes(), named, width);
+    }
+
+    fn search(&mut self, input: &mut dyn Read, name: &[u8], named: bool, width: usize) {
+        let label = Label { name, shown: named, width };
+        match self.searcher.search(input, &label) {
+            Ok(found) => {
+                self.selected |= found.selected > 0;
+                self.report(name, named, found.selected);
+                if found.binary {
+                    self.searcher.printer.out.message(&[name, b": binary file matches"]);
+                }
+            }
+            Err(Failure::Read(error)) => {
+                self.complain(name, &error_text(&error));
+                self.report(name, named, 0);
+            }
+            Err(Failure::Pattern(text)) => {
+                self.failed = true;
+                self.searcher.printer.out.message(&[name, b": ", text.as_bytes()]);
+            }
+        }
+    }
+
+    /// What is printed for a whole file: its count, or its name.
+    fn report(&mut self, name: &[u8], named: bool, selected: u64) {
+        let printer = &mut self.searcher.printer;
+        if self.options.quiet {
+            return;
+        }
+        match self.options.list {
+            List::Lines if self.options.count => {
+                printer.count(&Label { name, shown: named, width: 0 }, selected);
+            }
+            List::Matching if selected > 0 => printer.file_name(name),
+            List::NotMatching if selected == 0 => printer.file_name(name),
+            _ => {}
+        }
+    }
+}
+
+fn digits(number: u64) -> usize {
+    number.checked_ilog10().map_or(1, |log| log as usize + 1)
+}
+
+fn trim_slashes(name: &[u8]) -> &[u8] {
+    match name {
+        [first @ .., b'/'] if !first.is_empty() => trim_slashes(first),
+        name => name,
+    }
+}

@@ -1,0 +1,43 @@
+//! What applets of ours do alike: open an input, report an error, print a text and end.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{self, Write};
+
+use crate::sys::{self, OsStrExt, quote::quoted_if_needed};
+
+/// Opens a file to read. A directory is refused here, because WASI says less about it later.
+pub fn open(name: &OsStr) -> io::Result<File> {
+    let file = File::open(name)?;
+    match file.metadata()?.is_dir() {
+        true => Err(io::Error::from_raw_os_error(libc::EISDIR)),
+        false => Ok(file),
+    }
+}
+
+/// Writes `applet: message` to stderr. When that fails, the exit status is the only witness.
+pub fn complain(applet: &str, message: &[u8]) {
+    let _ = io::stderr().write_all(&[applet.as_bytes(), b": ", message, b"\n"].concat());
+}
+
+/// `name: error`, the name quoted where a shell would need it.
+pub fn about(name: &OsStr, error: &io::Error) -> Vec<u8> {
+    [quoted_if_needed(name.as_bytes()).as_slice(), b": ", sys::error_text(error).as_bytes()].concat()
+}
+
+/// The exit status after the last output: `status`, unless it could not be written.
+pub fn finish(applet: &str, written: io::Result<()>, status: i32) -> i32 {
+    match written {
+        Ok(()) => status,
+        Err(error) => {
+            complain(applet, format!("write error: {}", sys::error_text(&error)).as_bytes());
+            1
+        }
+    }
+}
+
+/// Prints a text, as for `--help`, and returns the exit status.
+pub fn print(applet: &str, text: &[u8]) -> i32 {
+    let mut out = io::stdout().lock();
+    finish(applet, out.write_all(text).and_then(|()| out.flush()), 0)
+}

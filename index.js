@@ -5,6 +5,9 @@ const { inspect } = require('node:util')
 
 const ABORTED = 'ERR_SANDBOX_ABORTED'
 
+/** Options nest as deep as `options.mounts[0].hostPath`. */
+const MAX_OPTION_DEPTH = 3
+
 class SandboxError extends Error {
   static {
     Object.defineProperty(this.prototype, 'name', { value: 'SandboxError', configurable: true, writable: true })
@@ -27,7 +30,8 @@ class Sandbox {
   }
 
   constructor(options) {
-    this.#native = guarded(() => new (binding().NativeSandbox)(options))
+    const settings = snapshot(options)
+    this.#native = guarded(() => new (binding().NativeSandbox)(settings))
   }
 
   async exec(command, args = [], options = {}) {
@@ -35,7 +39,8 @@ class Sandbox {
     if (signal?.aborted) throw new SandboxError(ABORTED, 'the run was aborted before it began', { cause: signal.reason })
 
     const handle = signal && guarded(() => new (binding().AbortHandle)())
-    const run = guarded(() => this.#native.exec(command, args, rest, handle))
+    const settings = snapshot(rest)
+    const run = guarded(() => this.#native.exec(command, args, settings, handle))
     this.#running.add(run)
     if (signal) listen(signal, handle)
     try {
@@ -85,6 +90,20 @@ function rethrow(error) {
   if (error instanceof SandboxError) throw error
   if (String(error?.code).startsWith('ERR_SANDBOX_')) throw new SandboxError(error.code, error.message)
   throw new SandboxError('ERR_SANDBOX_INTERNAL', `the native addon failed: ${error?.message ?? error}`, { cause: error })
+}
+
+/**
+ * A copy of options in plain objects and arrays. A getter or proxy that throws does so here, in JavaScript, and what
+ * the binding reads cannot change under it.
+ */
+function snapshot(value, depth = 0) {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || depth > MAX_OPTION_DEPTH) return value
+  if (Array.isArray(value)) return Array.from(value, (element) => snapshot(element, depth + 1))
+  const copy = {}
+  for (const name in value) {
+    Object.defineProperty(copy, name, { value: snapshot(value[name], depth + 1), enumerable: true })
+  }
+  return copy
 }
 
 /** Splits `signal`, which only JavaScript can listen to, from the options that the binding checks. */

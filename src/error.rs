@@ -16,6 +16,8 @@ pub enum Error {
     Fuel(u64),
     #[error("the run was stopped at its memory limit of {0} bytes")]
     Memory(u64),
+    #[error("the host could not give a process its memory: {0}")]
+    HostMemory(String),
     #[error("the sandbox is closed")]
     Closed,
     #[error("option '{option}' {problem}")]
@@ -51,7 +53,7 @@ impl Error {
             Self::Timeout(_) => "ERR_SANDBOX_TIMEOUT",
             Self::Aborted => "ERR_SANDBOX_ABORTED",
             Self::Fuel(_) => "ERR_SANDBOX_FUEL",
-            Self::Memory(_) => "ERR_SANDBOX_MEMORY",
+            Self::Memory(_) | Self::HostMemory(_) => "ERR_SANDBOX_MEMORY",
             Self::Closed => "ERR_SANDBOX_CLOSED",
             Self::InvalidOption { .. } => "ERR_SANDBOX_INVALID_OPTION",
             Self::WorkDir(_) => "ERR_SANDBOX_WORKDIR",

@@ -92,16 +92,15 @@ impl Outcome {
 
 pub struct Session {
     image: Arc<Image>,
-    files: Arc<MountTable>,
     env: Vec<(String, String)>,
     limits: RunLimits,
     calls: Mutex<Calls>,
 }
 
 /// The calls under way, so that closing the sandbox can end them.
-#[derive(Default)]
 struct Calls {
-    closed: bool,
+    /// None once the sandbox is closed: its directories are closed with it.
+    files: Option<Arc<MountTable>>,
     next: u64,
     running: HashMap<u64, Arc<Interrupt>>,
 }
@@ -109,6 +108,7 @@ struct Calls {
 /// A call that is under way; it is no longer when this is dropped.
 pub struct Call {
     session: Arc<Session>,
+    files: Arc<MountTable>,
     number: u64,
     pub interrupt: Arc<Interrupt>,
     pub started: Instant,
@@ -122,12 +122,16 @@ impl Drop for Call {
 
 impl Session {
     pub fn new(settings: Settings, image: Arc<Image>) -> Result<Self, Error> {
+        let calls = Calls {
+            files: Some(Arc::new(root::mount(&settings)?)),
+            next: 0,
+            running: HashMap::new(),
+        };
         Ok(Self {
             image,
-            files: Arc::new(root::mount(&settings)?),
             env: settings.env,
             limits: settings.limits,
-            calls: Mutex::default(),
+            calls: Mutex::new(calls),
         })
     }
 
@@ -138,7 +142,7 @@ impl Session {
     /// Ends every call under way and refuses new ones.
     pub fn close(&self) {
         let mut calls = self.calls();
-        calls.closed = true;
+        calls.files = None;
         for interrupt in calls.running.values() {
             interrupt.raise(Reason::Closed);
         }
@@ -149,14 +153,13 @@ impl Session {
         let started = Instant::now();
         let interrupt = Arc::new(Interrupt::new(started + limits.timeout));
         let mut calls = self.calls();
-        if calls.closed {
-            return Err(Error::Closed);
-        }
+        let files = calls.files.clone().ok_or(Error::Closed)?;
         let number = calls.next;
         calls.next += 1;
         calls.running.insert(number, Arc::clone(&interrupt));
         Ok(Call {
             session: Arc::clone(self),
+            files,
             number,
             interrupt,
             started,
@@ -207,7 +210,7 @@ impl Call {
             OpenFile::output(Arc::clone(stdout)),
             OpenFile::output(Arc::clone(stderr)),
         ];
-        let files = Arc::clone(&self.session.files);
+        let files = Arc::clone(&self.files);
         let process = Process::new(argv, env, Arc::clone(job), files, streams);
         let limits = Limits {
             memory: request.limits.memory,
@@ -219,12 +222,13 @@ impl Call {
             Exit::Status(status) => Ok(status),
             Exit::OutOfFuel => Err(Error::Fuel(request.limits.fuel.unwrap_or_default())),
             Exit::OutOfMemory => Err(Error::Memory(request.limits.memory)),
+            Exit::NotStarted(reason) => Err(Error::HostMemory(reason)),
             Exit::Failed(message) => Err(Error::Internal(message)),
         }
     }
 
     fn check_cwd(&self, cwd: &str) -> Result<(), Error> {
-        let problem = match self.session.files.metadata(cwd.as_bytes(), Follow::Yes) {
+        let problem = match self.files.metadata(cwd.as_bytes(), Follow::Yes) {
             Ok(metadata) if metadata.file_type == FileType::Directory => return Ok(()),
             Ok(_) => "is not a directory",
             Err(_) => "does not exist",

@@ -26,7 +26,9 @@ pub enum ImageError {
         "the guest image '{file}' does not belong to this build of agent-sandbox: reinstall it, or build it anew with `npm run build`"
     )]
     Mismatch { file: String },
-    #[error("the guest image '{file}' cannot be used on this machine: {reason}")]
+    #[error(
+        "the guest image '{file}' cannot be used on this machine: {reason}; reinstall agent-sandbox, or build it anew with `npm run build`"
+    )]
     Unusable { file: String, reason: String },
     #[error("the engine cannot start: {reason}")]
     Engine { reason: String },

@@ -34,6 +34,8 @@ pub enum Exit {
     OutOfFuel,
     /// It was refused memory and could not go on without it.
     OutOfMemory,
+    /// The host had no memory or address space to start it in.
+    NotStarted(String),
     /// wasmtime failed, not the guest; the text is for a bug report.
     Failed(String),
 }
@@ -95,7 +97,12 @@ fn exit(ended: wasmtime::Result<()>, guest: &Guest) -> Exit {
         return Exit::OutOfMemory;
     }
     let Some(trap) = trap else {
-        return Exit::Failed(error.to_string());
+        let message = format!("{error:#}");
+        return if guest.memory.is_none() {
+            Exit::NotStarted(message)
+        } else {
+            Exit::Failed(message)
+        };
     };
     let (signal, message) = match trap {
         Trap::StackOverflow => (SIGSEGV, "segmentation fault (stack overflow)"),

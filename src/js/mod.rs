@@ -65,7 +65,7 @@ pub struct NativeSandbox {
 
 #[napi]
 impl NativeSandbox {
-    #[napi(constructor)]
+    #[napi(constructor, catch_unwind)]
     pub fn new(
         #[napi(ts_arg_type = "unknown")] options: Unknown,
     ) -> std::result::Result<Self, Refused> {
@@ -76,7 +76,7 @@ impl NativeSandbox {
     }
 
     /// Runs a command. Resolves also when the run failed: then `error` is set.
-    #[napi(ts_return_type = "Promise<NativeOutcome>")]
+    #[napi(catch_unwind, ts_return_type = "Promise<NativeOutcome>")]
     pub fn exec<'env>(
         &self,
         env: &'env Env,

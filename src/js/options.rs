@@ -28,20 +28,20 @@ pub fn settings(options: &Unknown) -> Result<Settings> {
     let Some(mut fields) = Named::new("options", *options).fields("")? else {
         return Ok(settings);
     };
-    if let Some(path) = fields.take("workDir") {
+    if let Some(path) = fields.take("workDir")? {
         settings.work_dir = Some(PathBuf::from(path.text()?));
     }
-    if let Some(mounts) = fields.take("mounts") {
+    if let Some(mounts) = fields.take("mounts")? {
         for mount in mounts.array()? {
             let mount = read_mount(&mount, &settings)?;
             settings.mounts.push(mount);
         }
     }
-    if let Some(env) = fields.take("env") {
+    if let Some(env) = fields.take("env")? {
         settings.env = read_env(&env)?;
     }
     read_limits(&mut fields, &mut settings.limits)?;
-    if let Some(memory) = fields.take("memoryLimitBytes") {
+    if let Some(memory) = fields.take("memoryLimitBytes")? {
         settings.limits.memory = memory.number(
             1.0,
             MAX_MEMORY,
@@ -49,7 +49,7 @@ pub fn settings(options: &Unknown) -> Result<Settings> {
             "a whole number of bytes from 1 to 4294967296",
         )? as u64;
     }
-    if let Some(fuel) = fields.take("fuelLimit") {
+    if let Some(fuel) = fields.take("fuelLimit")? {
         settings.limits.fuel =
             Some(fuel.number(1.0, MAX_SAFE_INTEGER, true, "a whole number from 1 up")? as u64);
     }
@@ -73,13 +73,13 @@ pub fn request(
         limits,
     };
     if let Some(mut fields) = Named::new("options", *options).fields("")? {
-        if let Some(cwd) = fields.take("cwd") {
+        if let Some(cwd) = fields.take("cwd")? {
             request.cwd = absolute(&cwd.text()?);
         }
-        if let Some(env) = fields.take("env") {
+        if let Some(env) = fields.take("env")? {
             request.env = read_env(&env)?;
         }
-        if let Some(stdin) = fields.take("stdin") {
+        if let Some(stdin) = fields.take("stdin")? {
             request.stdin = stdin.bytes()?;
         }
         read_limits(&mut fields, &mut request.limits)?;
@@ -91,12 +91,12 @@ pub fn request(
 
 /// The limits that both the constructor and `exec` take.
 fn read_limits(fields: &mut Fields, limits: &mut RunLimits) -> Result<()> {
-    if let Some(timeout) = fields.take("timeoutMs") {
+    if let Some(timeout) = fields.take("timeoutMs")? {
         let wanted = "a number of milliseconds above 0 and up to 2147483647";
         let milliseconds = timeout.number(f64::MIN_POSITIVE, MAX_TIMEOUT_MS, false, wanted)?;
         limits.timeout = Duration::from_secs_f64(milliseconds / 1000.0);
     }
-    if let Some(output) = fields.take("maxOutputBytes") {
+    if let Some(output) = fields.take("maxOutputBytes")? {
         let wanted = "a whole number of bytes from 0 to 1073741824";
         limits.output = output.number(0.0, MAX_OUTPUT, true, wanted)? as usize;
     }
@@ -137,7 +137,7 @@ fn read_mount(mount: &Named, settings: &Settings) -> Result<MountSettings> {
     let given = required(&mut fields, mount, "guestPath")?;
     let guest_path =
         normal(&given.text()?).ok_or_else(|| given.refuse("an absolute path without '..'"))?;
-    let writable = match fields.take("writable") {
+    let writable = match fields.take("writable")? {
         Some(writable) => writable.boolean()?,
         None => false,
     };
@@ -162,7 +162,7 @@ fn required<'env>(
     mount: &Named,
     name: &'static str,
 ) -> Result<Named<'env>> {
-    fields.take(name).ok_or_else(|| {
+    fields.take(name)?.ok_or_else(|| {
         let option = format!("{}.{name}", mount.name);
         Error::invalid(option, "must be a string, got undefined")
     })

@@ -173,29 +173,34 @@ impl<'env> Named<'env> {
             return Ok(Vec::new());
         };
         let keys = Object::keys(&fields.object).map_err(|_| self.refuse("an object"))?;
-        Ok(keys
-            .into_iter()
-            .map(|key| {
-                let value = Named::new(format!("{}.{key}", self.name), fields.get(&key));
-                (key, value)
-            })
-            .filter(|(_, value)| !value.is_undefined())
-            .collect())
+        let mut entries = Vec::with_capacity(keys.len());
+        for key in keys {
+            let name = format!("{}.{key}", self.name);
+            // A name with NUL cannot be read; that is for the caller to refuse.
+            let value = match fields.get(&key) {
+                Ok(value) => Named::new(name, value),
+                Err(_) => Named::new(name, self.value),
+            };
+            if !value.is_undefined() {
+                entries.push((key, value));
+            }
+        }
+        Ok(entries)
     }
 }
 
 impl<'env> Fields<'env> {
-    fn get(&self, key: &str) -> Unknown<'env> {
+    fn get(&self, key: &str) -> Result<Unknown<'env>> {
         self.object
             .get_named_property_unchecked(key)
-            .expect("a property of an object can be read")
+            .map_err(|_| Error::invalid(format!("{}{key}", self.prefix), "cannot be read"))
     }
 
     /// The field of that name, unless it is undefined.
-    pub fn take(&mut self, name: &'static str) -> Option<Named<'env>> {
+    pub fn take(&mut self, name: &'static str) -> Result<Option<Named<'env>>> {
         self.taken.push(name);
-        let value = Named::new(format!("{}{name}", self.prefix), self.get(name));
-        (!value.is_undefined()).then_some(value)
+        let value = Named::new(format!("{}{name}", self.prefix), self.get(name)?);
+        Ok((!value.is_undefined()).then_some(value))
     }
 
     /// Refuses fields that were never asked for.

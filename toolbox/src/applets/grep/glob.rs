@@ -19,10 +19,6 @@ impl Filters {
         self.rows.push((filter, glob.to_vec()));
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
     /// Whether a file is left out. For one of the command line (`operand`) every name suffix counts.
     pub fn leave_out(&self, name: &[u8], operand: bool) -> bool {
         let Some((first, _)) = self.rows.first() else { return false };

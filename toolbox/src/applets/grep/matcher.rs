@@ -29,6 +29,9 @@ pub struct Matcher {
     full: Automaton,
     /// What decides when the automata only know that a line may match.
     backtracker: Option<Backtracker>,
+    /// What decides about words beside bytes that are not UTF-8, where the automata know none.
+    fallback: Option<Backtracker>,
+    pattern: Pattern,
     /// Whether the literal can be trusted in the buffer at hand.
     literal_covers: bool,
 }
@@ -39,15 +42,16 @@ pub struct Compiled {
     pub warnings: Vec<posix::Warning>,
 }
 
-pub fn compile(request: &Request) -> Result<Compiled, &'static str> {
+/// The errors are those of all patterns.
+pub fn compile(request: &Request) -> Result<Compiled, Vec<&'static str>> {
     let terminator = request.terminator;
     let (mut pattern, mut ascii, mut warnings) = (None, None, Vec::new());
     match request.language {
         Language::Fixed => pattern = Some(fixed(request)),
         Language::Perl => match request.patterns.as_slice() {
             [] => {}
-            [one] => pattern = Some(perl::parse(one, request.folded, terminator)?),
-            _ => return Err("the -P option only supports a single pattern"),
+            [one] => pattern = Some(perl::parse(one, request.folded, terminator).map_err(|error| vec![error])?),
+            _ => return Err(vec!["the -P option only supports a single pattern"]),
         },
         Language::Basic | Language::Extended => {
             let extended = request.language == Language::Extended;
@@ -69,7 +73,10 @@ pub fn compile(request: &Request) -> Result<Compiled, &'static str> {
     let empty = Pattern { node: Node::Empty, dialect: Dialect::Posix, groups: 0, ascii_only: false };
     let pattern = enclose(pattern.unwrap_or(empty), request.whole);
     let ascii = ascii.map(|ascii| enclose(ascii, request.whole));
-    let backtracker = if pattern.node.is_regular() { None } else { Some(Backtracker::new(&pattern)?) };
+    let backtracker = match pattern.node.is_regular() {
+        true => None,
+        false => Some(Backtracker::new(&pattern).map_err(|error| vec![error])?),
+    };
     let matcher = Matcher {
         terminator,
         never,
@@ -77,6 +84,8 @@ pub fn compile(request: &Request) -> Result<Compiled, &'static str> {
         ascii: ascii.map(|ascii| Automaton::new(&ascii, terminator)),
         full: Automaton::new(&pattern, terminator),
         backtracker,
+        fallback: None,
+        pattern,
         literal_covers: true,
     };
     Ok(Compiled { matcher, warnings })
@@ -181,7 +190,26 @@ impl Matcher {
         }
     }
 
+    /// The engine for a line that the automata are not right for.
+    fn backtracker_for(&mut self, line: &[u8]) -> Result<Option<&mut Backtracker>, &'static str> {
+        if self.backtracker.is_some() {
+            return Ok(self.backtracker.as_mut());
+        }
+        if line.is_ascii() || !self.full.gives_up() || std::str::from_utf8(line).is_ok() {
+            return Ok(None);
+        }
+        if self.fallback.is_none() {
+            self.fallback = Some(Backtracker::new(&self.pattern)?);
+        }
+        Ok(self.fallback.as_mut())
+    }
+
     fn matches(&mut self, line: &[u8]) -> Result<bool, &'static str> {
+        if let Some(backtracker) = self.backtracker_for(line)?
+            && !line.is_ascii()
+        {
+            return Ok(backtracker.find(line, 0)?.is_some());
+        }
         if !self.automaton_for(line).matches(line)? {
             return Ok(false);
         }
@@ -199,7 +227,7 @@ impl Matcher {
         if let Some(literal) = self.literal.as_ref().filter(|literal| literal.is_exact() && literal.covers(line)) {
             return Ok(literal.find(line, from));
         }
-        match &mut self.backtracker {
+        match self.backtracker_for(line)? {
             Some(backtracker) => backtracker.find(line, from),
             None => self.automaton_for(line).find(line, from),
         }

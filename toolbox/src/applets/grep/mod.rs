@@ -23,7 +23,7 @@ use std::io::{self, Write};
 use crate::getopt;
 use crate::sys::error_text;
 
-use options::{Directories, Language, List, Options, Refusal};
+use options::{Directories, Language, List, Options, Refusal, Whole};
 
 const TROUBLE: i32 = 2;
 const USAGE: &str = "Usage: grep [OPTION]... PATTERNS [FILE]...";
@@ -92,15 +92,19 @@ fn search(options: &Options) -> i32 {
     };
     let compiled = match matcher::compile(&request) {
         Ok(compiled) => compiled,
-        Err(text) => {
-            printer.out.message(&[text.as_bytes()]);
+        Err(errors) => {
+            for error in errors {
+                printer.out.message(&[error.as_bytes()]);
+            }
             return TROUBLE;
         }
     };
     for posix::Warning::RepetitionAtStart(sign) in compiled.warnings {
         printer.out.message(&[b"warning: ", sign.as_bytes(), b" at start of expression"]);
     }
-    if options.max_count == Some(0) && options.list != List::NotMatching {
+    // No line can be selected, so no file is opened.
+    let excludes_all = options.invert && options.whole == Whole::Any && options.patterns == [b""];
+    if (options.max_count == Some(0) || excludes_all) && options.list != List::NotMatching {
         return 1;
     }
     let recursive = matches!(options.directories, Directories::Recurse { .. });

@@ -157,7 +157,7 @@ impl<'o> Printer<'o> {
         if self.options.byte_offset {
             self.number(|colors| &colors.byte_offset, offset, label, mark);
         }
-        if self.options.initial_tab && (label.shown || self.options.line_number || self.options.byte_offset) {
+        if self.options.initial_tab && !line.text.is_empty() && (label.shown || self.options.line_number || self.options.byte_offset) {
             self.out.put(b"\t");
         }
     }

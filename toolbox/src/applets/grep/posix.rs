@@ -68,14 +68,20 @@ enum Token {
 }
 
 /// Parses patterns into one alternative each; every one has its own groups.
-pub fn parse(patterns: &[&[u8]], syntax: Syntax) -> Result<Parsed, &'static str> {
-    let mut nodes = Vec::with_capacity(patterns.len());
+pub fn parse(patterns: &[&[u8]], syntax: Syntax) -> Result<Parsed, Vec<&'static str>> {
+    let (mut nodes, mut errors) = (Vec::with_capacity(patterns.len()), Vec::new());
     let (mut groups, mut warnings, mut wants_unicode) = (0, Vec::new(), false);
     for text in patterns {
         let (base, closed) = (groups, Vec::new());
         let mut parser = Parser { text, at: 0, syntax, depth: 0, groups, base, closed, warnings, wants_unicode };
-        nodes.push(parser.alternatives()?);
+        match parser.alternatives() {
+            Ok(node) => nodes.push(node),
+            Err(error) => errors.push(error),
+        }
         (groups, warnings, wants_unicode) = (parser.groups, parser.warnings, parser.wants_unicode);
+    }
+    if !errors.is_empty() {
+        return Err(errors);
     }
     let node = Node::alternate(nodes);
     let pattern = Pattern { node, dialect: Dialect::Posix, groups, ascii_only: syntax.ascii_only };
@@ -170,11 +176,17 @@ impl Parser<'_> {
     }
 
     fn alternatives(&mut self) -> Result<Node, &'static str> {
+        // A back reference sees only the groups of its own alternative.
+        let before = self.closed.clone();
         let mut nodes = vec![self.sequence()?];
+        let mut closed = self.closed.clone();
         while let Some((Token::Or, length)) = self.token()? {
             self.at += length;
+            self.closed.clone_from(&before);
             nodes.push(self.sequence()?);
+            closed.append(&mut self.closed);
         }
+        self.closed = closed;
         Ok(Node::alternate(nodes))
     }
 
@@ -183,20 +195,23 @@ impl Parser<'_> {
         let mut nodes: Vec<Node> = Vec::new();
         // Whether a repetition here would have nothing before it.
         let mut at_start = true;
+        let mut last = Token::Or;
         while let Some((token, length)) = self.token()? {
             match token {
                 Token::Or => break,
                 Token::Close if self.depth > 0 => break,
                 Token::Close => return Err("Unmatched ) or \\)"),
                 Token::Star | Token::Plus | Token::Question | Token::Brace => {
-                    at_start = self.repetition(token, length, &mut nodes, at_start)?;
+                    at_start = self.repetition(token, length, &mut nodes, at_start, last)?;
+                    last = token;
                     continue;
                 }
                 _ => {}
             }
             self.at += length;
             nodes.push(self.atom(token)?);
-            at_start = matches!(token, Token::Start | Token::End | Token::Assert(_));
+            at_start &= matches!(token, Token::Start | Token::End | Token::Assert(_));
+            last = token;
         }
         Ok(Node::concat(nodes))
     }
@@ -286,9 +301,12 @@ impl Parser<'_> {
         length: usize,
         nodes: &mut Vec<Node>,
         at_start: bool,
+        last: Token,
     ) -> Result<bool, &'static str> {
         self.at += length;
-        if at_start && !self.syntax.extended {
+        let after_anchor = matches!(last, Token::Start | Token::End | Token::Assert(_));
+        let after_word = matches!(last, Token::Assert(_));
+        if (at_start || after_word) && !self.syntax.extended {
             nodes.push(self.atom(token)?);
             return Ok(false);
         }
@@ -304,19 +322,20 @@ impl Parser<'_> {
                 }
             },
         };
-        if !at_start {
+        let before_close = token != Token::Brace && self.depth > 0 && self.rest().starts_with(b")");
+        if (at_start || after_anchor) && before_close {
+            // As in glibc, what follows the sign here is an ordinary character, even if it could close the group.
+            return Err("Unmatched ( or \\(");
+        }
+        if at_start {
+            self.warnings.push(Warning::RepetitionAtStart(shown));
+            return Ok(token != Token::Brace);
+        }
+        if !after_word {
             let node = Box::new(nodes.pop().unwrap_or(Node::Empty));
             nodes.push(Node::Repeat { node, min, max, mode: Mode::Greedy });
-            return Ok(false);
         }
-        self.warnings.push(Warning::RepetitionAtStart(shown));
-        // As in glibc, what follows `*` here is an ordinary character, even if it could close the group.
-        if token != Token::Brace && self.depth > 0 && self.rest().starts_with(b")") {
-            self.at += 1;
-            nodes.push(self.atom(Token::Close)?);
-            return Ok(false);
-        }
-        Ok(true)
+        Ok(false)
     }
 
     /// What stands after `{`; `None` when an extended expression means the brace itself.

@@ -263,6 +263,8 @@ impl<'o> Searcher<'o> {
         state.selected += 1;
         state.left -= 1;
         if state.quiet {
+            // A match in a binary file counts as a group, though nothing of it is printed.
+            self.grouped |= state.zeros && !self.options.quiet && !self.options.count && self.options.list == List::Lines;
             return Ok(!state.first_only);
         }
         let from = self.context_start(text, start, state.printed_to.unwrap_or(0));
@@ -275,7 +277,9 @@ impl<'o> Searcher<'o> {
             at = self.print(text, at, false, label, state)?;
         }
         self.print(text, start, true, label, state)?;
-        state.trailing = self.options.after;
+        if state.printed_to == Some(end + 1) {
+            state.trailing = self.options.after;
+        }
         Ok(self.printer.out.error.is_none())
     }
 
@@ -309,9 +313,9 @@ impl<'o> Searcher<'o> {
         };
         if self.printer.line(label, line, &mut self.matcher)? == Printed::Binary {
             state.bad_encoding = true;
+        } else {
+            state.printed_to = Some(start + length + 1);
         }
-        let next = start + length + 1;
-        state.printed_to = Some(next);
-        Ok(next)
+        Ok(start + length + 1)
     }
 }

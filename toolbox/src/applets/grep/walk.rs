@@ -54,12 +54,7 @@ impl<'o> Walk<'o> {
         }
         let status = match fs::metadata(operand) {
             Ok(status) => status,
-            Err(error) => {
-                if self.options.files.is_empty() || !self.options.files.leave_out(name, true) {
-                    self.complain(name, &error_text(&error));
-                }
-                return;
-            }
+            Err(error) => return self.complain(name, &error_text(&error)),
         };
         if !status.is_dir() {
             let skipped = !status.is_file() && self.options.skip_devices == Some(true);
@@ -136,7 +131,6 @@ impl<'o> Walk<'o> {
             }
             kind = match fs::metadata(OsStr::from_bytes(path)) {
                 Ok(status) => status.file_type(),
-                Err(_) if self.options.files.leave_out(name, false) => return,
                 Err(error) => return self.complain(path, &error_text(&error)),
             };
         }

@@ -1,9 +1,9 @@
 //! Directories, and those above an operand that `--parents` makes.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-use super::{Copier, Source, identity, name};
+use super::{Copier, Open, Source, identity, name};
 use crate::applets::cp::{join, without_slashes};
 use crate::sys::quote::quoted_if_needed;
 use crate::sys::{self, FileKind, FileStat, Follow, OsStrExt, UMASK};
@@ -54,12 +54,13 @@ impl Copier {
         }
         self.copy_operand(source, &join(directory, source_path));
         for (target, stat, is_new) in made.into_iter().rev() {
-            self.keep_attributes(&target, &stat, is_new, NEW_DIRECTORY);
+            self.keep_attributes(&target, &stat, is_new);
         }
     }
 
     pub(super) fn copy_directory(&mut self, source: &Source, destination: &Path, exists: bool) {
         let id = identity(&source.stat);
+        // GNU's cp gives up the whole directory here; we leave out the copy itself and go on with the rest.
         if self.root.directory == Some(id) {
             let (from, to) = (
                 name(&self.root.source.clone()),
@@ -67,7 +68,7 @@ impl Copier {
             );
             return self.fail(&[b"cannot copy a directory, ", &from, b", into itself, ", &to]);
         }
-        if self.ancestors.contains(&id) {
+        if self.open.iter().any(|open| identity(&open.stat) == id) {
             return self.fail(&[b"cannot copy cyclic symbolic link ", &name(source.path)]);
         }
         if !exists {
@@ -85,37 +86,56 @@ impl Copier {
                 .map(|stat| identity(&stat));
         }
         let crosses = self.options.one_file_system && source.stat.dev != self.root.device;
-        if !crosses {
-            self.ancestors.push(id);
-            self.copy_entries(source.path, destination);
-            self.ancestors.pop();
-        }
-        self.keep_attributes(destination, &source.stat, !exists, NEW_DIRECTORY);
+        let names = match crosses {
+            true => Vec::new(),
+            false => self.read_names(source.path),
+        };
+        self.open.push(Open {
+            source: source.path.to_path_buf(),
+            destination: destination.to_path_buf(),
+            names: names.into_iter(),
+            stat: source.stat,
+            is_new: !exists,
+        });
     }
 
-    pub(super) fn copy_entries(&mut self, source: &Path, destination: &Path) {
-        let entries = match std::fs::read_dir(source) {
+    /// Copies what the directories that are open hold, and below them, until none is.
+    pub(super) fn copy_open_directories(&mut self) {
+        while let Some(open) = self.open.last_mut() {
+            if let Some(entry) = open.names.next() {
+                let (source, destination) =
+                    (open.source.join(&entry), open.destination.join(&entry));
+                self.copy(&source, &destination, false);
+            } else if let Some(done) = self.open.pop() {
+                self.keep_attributes(&done.destination, &done.stat, done.is_new);
+            }
+        }
+    }
+
+    /// All names at once: the copy may add to the directory that is read.
+    fn read_names(&mut self, directory: &Path) -> Vec<OsString> {
+        let entries = match std::fs::read_dir(directory) {
             Ok(entries) => entries,
-            Err(error) => return self.fail_at("cannot access", source, &error),
+            Err(error) => {
+                self.fail_at("cannot access", directory, &error);
+                return Vec::new();
+            }
         };
-        // All names first: the copy may add to the directory that is read.
         let mut names = Vec::new();
         for entry in entries {
             match entry {
                 Ok(entry) => names.push(entry.file_name()),
                 Err(error) => {
-                    self.fail_at("cannot access", source, &error);
+                    self.fail_at("cannot access", directory, &error);
                     break;
                 }
             }
         }
-        for entry in names {
-            self.copy(&source.join(&entry), &destination.join(&entry), false);
-        }
+        names
     }
 
     /// Gives a directory the times and the mode it is to have.
-    fn keep_attributes(&mut self, path: &Path, stat: &FileStat, is_new: bool, usual: u32) {
+    fn keep_attributes(&mut self, path: &Path, stat: &FileStat, is_new: bool) {
         if self.options.keep_times {
             self.keep_times(path, stat, Follow::Yes);
         }
@@ -126,7 +146,7 @@ impl Copier {
         } else {
             return;
         };
-        if is_new && mode == usual {
+        if is_new && mode == NEW_DIRECTORY {
             return;
         }
         if let Err(error) = sys::chmod(path, mode) {

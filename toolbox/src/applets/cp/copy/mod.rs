@@ -46,8 +46,8 @@ pub struct Copier {
     created: BTreeSet<Identity>,
     /// Where files with several names were copied to.
     links: BTreeMap<Identity, PathBuf>,
-    /// The directories on the way down, to notice links that lead back up.
-    ancestors: Vec<Identity>,
+    /// The directories on the way down: a list and no recursion, because a guest's stack is short.
+    open: Vec<Open>,
 }
 
 /// A source that is being copied.
@@ -57,6 +57,15 @@ struct Source<'a> {
     kind: FileKind,
     follow: Follow,
     is_operand: bool,
+}
+
+/// A directory that is being copied.
+struct Open {
+    source: PathBuf,
+    destination: PathBuf,
+    names: std::vec::IntoIter<OsString>,
+    stat: FileStat,
+    is_new: bool,
 }
 
 /// What became of the destination that was there.
@@ -81,7 +90,7 @@ impl Copier {
             sources: BTreeSet::new(),
             created: BTreeSet::new(),
             links: BTreeMap::new(),
-            ancestors: Vec::new(),
+            open: Vec::new(),
         }
     }
 
@@ -126,6 +135,7 @@ impl Copier {
             device: 0,
         };
         self.copy(Path::new(source), destination, true);
+        self.copy_open_directories();
     }
 
     fn copy(&mut self, path: &Path, destination: &Path, is_operand: bool) {

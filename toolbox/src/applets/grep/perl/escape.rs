@@ -57,6 +57,13 @@ impl Parser<'_> {
                 let name = self.until(close).ok_or("syntax error in subpattern name (missing terminator?)")?;
                 self.reference(name)?
             }
+            // Outside brackets these match ASCII only, as in Debian's PCRE2.
+            b'D' | b'W' | b'S' => {
+                self.at = before;
+                let Escaped::Class(mut class) = self.escaped_character()? else { return Ok(Node::Empty) };
+                class.intersect(&ast::class(&[('\0', '\x7f')]));
+                self.class_node(class)
+            }
             _ => self.characters(before)?,
         };
         Ok(node)

@@ -208,7 +208,8 @@ impl<'p> Parser<'p> {
         } else {
             Mode::Greedy
         };
-        let node = Box::new(nodes.pop().ok_or("quantifier does not follow a repeatable item")?);
+        let node = nodes.pop().filter(|node| !matches!(node, Node::Assert(_) | Node::Keep));
+        let node = Box::new(node.ok_or("quantifier does not follow a repeatable item")?);
         nodes.push(Node::Repeat { node, min, max, mode });
         Ok(())
     }

@@ -20,10 +20,27 @@ static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
         .worker_threads(1)
         .max_blocking_threads(MAX_RUNNING)
         .thread_name("agent-sandbox")
+        .on_thread_start(yield_to_javascript)
         .enable_time()
         .build()
         .expect("the host can start one thread")
 });
+
+/// How much nicer than the rest of the process a guest's thread is. When more
+/// guests run than there are cores, Node's own thread still gets one at once.
+#[cfg(target_os = "linux")]
+const NICENESS: i32 = 10;
+
+/// Lets the other threads of the process go first. Elsewhere than on Linux the
+/// niceness is that of the whole process, which is the user's.
+fn yield_to_javascript() {
+    #[cfg(target_os = "linux")]
+    {
+        let thread = rustix::thread::gettid();
+        // A thread that stays as it was does its work all the same.
+        let _ = rustix::process::setpriority_process(Some(thread), NICENESS);
+    }
+}
 
 /// Calls that were submitted and have not ended.
 static UNDER_WAY: AtomicUsize = AtomicUsize::new(0);

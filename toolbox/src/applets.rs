@@ -4,6 +4,7 @@ mod base64;
 mod cp;
 mod cut;
 mod env;
+mod grep;
 mod ls;
 mod mkdir;
 mod sort;
@@ -38,7 +39,13 @@ macro_rules! applets {
 /// The applet of a crate of uutils, which is named `uu_` and the tool.
 macro_rules! uutils {
     ($tool:ident) => {
-        |args| crate::uutils::run(stringify!($tool).split_at("uu_".len()).1, args, $tool::uumain)
+        |args| {
+            crate::uutils::run(
+                stringify!($tool).split_at("uu_".len()).1,
+                args,
+                $tool::uumain,
+            )
+        }
     };
 }
 
@@ -51,8 +58,11 @@ applets! {
     "date" => uutils!(uu_date),
     "dirname" => uutils!(uu_dirname),
     "echo" => uutils!(uu_echo),
+    "egrep" => grep::egrep,
     "env" => env::main,
     "false" => |args| without_operands(args, uutils!(uu_false), 1),
+    "fgrep" => grep::fgrep,
+    "grep" => grep::main,
     "head" => uutils!(uu_head),
     "ln" => uutils!(uu_ln),
     "ls" => ls::main,
@@ -87,7 +97,9 @@ fn without_operands(args: &[OsString], tool: fn(&[OsString]) -> i32, status: i32
 /// The applet called `name`.
 pub fn find(name: &OsStr) -> Option<&'static Applet> {
     let name = name.to_str()?;
-    let index = APPLETS.binary_search_by(|applet| applet.name.cmp(name)).ok()?;
+    let index = APPLETS
+        .binary_search_by(|applet| applet.name.cmp(name))
+        .ok()?;
     APPLETS.get(index)
 }
 
@@ -103,7 +115,10 @@ mod tests {
     #[test]
     fn every_applet_is_found_by_its_name_and_others_are_not() {
         for applet in APPLETS {
-            assert_eq!(find(OsStr::new(applet.name)).map(|found| found.name), Some(applet.name));
+            assert_eq!(
+                find(OsStr::new(applet.name)).map(|found| found.name),
+                Some(applet.name)
+            );
         }
         assert!(find(OsStr::new("no-such-tool")).is_none());
         assert!(find(OsStr::new("")).is_none());

@@ -23,7 +23,12 @@ pub fn run() -> i32 {
     let status = (applet.main)(&args);
     match io::stdout().flush() {
         Err(error) if status == 0 => {
-            let _ = writeln!(io::stderr(), "{}: write error: {}", applet.name, sys::error_text(&error));
+            let _ = writeln!(
+                io::stderr(),
+                "{}: write error: {}",
+                applet.name,
+                sys::error_text(&error)
+            );
             1
         }
         _ => status,

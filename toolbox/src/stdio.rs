@@ -22,7 +22,12 @@ pub fn complain(applet: &str, message: &[u8]) {
 
 /// `name: error`, the name quoted where a shell would need it.
 pub fn about(name: &OsStr, error: &io::Error) -> Vec<u8> {
-    [quoted_if_needed(name.as_bytes()).as_slice(), b": ", sys::error_text(error).as_bytes()].concat()
+    [
+        quoted_if_needed(name.as_bytes()).as_slice(),
+        b": ",
+        sys::error_text(error).as_bytes(),
+    ]
+    .concat()
 }
 
 /// The exit status after the last output: `status`, unless it could not be written.
@@ -30,7 +35,10 @@ pub fn finish(applet: &str, written: io::Result<()>, status: i32) -> i32 {
     match written {
         Ok(()) => status,
         Err(error) => {
-            complain(applet, format!("write error: {}", sys::error_text(&error)).as_bytes());
+            complain(
+                applet,
+                format!("write error: {}", sys::error_text(&error)).as_bytes(),
+            );
             1
         }
     }

@@ -11,14 +11,23 @@ fn components() -> impl Iterator<Item = &'static str> {
 }
 
 fn ids(text: &str) -> impl Iterator<Item = &str> {
-    let starts = text.lines().filter(|line| line.starts_with(|first: char| first.is_ascii_alphabetic()));
-    starts.filter_map(|line| line.split_once('=')).map(|(id, _)| id.trim_end())
+    let starts = text
+        .lines()
+        .filter(|line| line.starts_with(|first: char| first.is_ascii_alphabetic()));
+    starts
+        .filter_map(|line| line.split_once('='))
+        .map(|(id, _)| id.trim_end())
 }
 
 /// Every argument that a text names.
 fn variables(text: &str) -> Vec<&str> {
-    let ends = |rest: &str| rest.find(|next: char| next != '-' && next != '_' && !next.is_ascii_alphanumeric());
-    text.split('$').skip(1).map(|rest| ends(rest).map_or(rest, |end| &rest[..end])).collect()
+    let ends = |rest: &str| {
+        rest.find(|next: char| next != '-' && next != '_' && !next.is_ascii_alphanumeric())
+    };
+    text.split('$')
+        .skip(1)
+        .map(|rest| ends(rest).map_or(rest, |end| &rest[..end]))
+        .collect()
 }
 
 fn original(text: &str, id: &str, args: Option<&FluentArgs>) -> String {
@@ -26,25 +35,41 @@ fn original(text: &str, id: &str, args: Option<&FluentArgs>) -> String {
     let mut bundle = FluentBundle::new(vec!["en-US".parse().expect("a language")]);
     bundle.set_use_isolating(false);
     bundle.add_resource_overriding(&resource);
-    let message = bundle.get_message(id).and_then(|message| message.value()).expect("a message with a value");
-    bundle.format_pattern(message, args, &mut Vec::new()).into_owned()
+    let message = bundle
+        .get_message(id)
+        .and_then(|message| message.value())
+        .expect("a message with a value");
+    bundle
+        .format_pattern(message, args, &mut Vec::new())
+        .into_owned()
 }
 
 fn ours(text: &str, id: &str, args: Option<&fluent::FluentArgs>) -> String {
     let resource = fluent::FluentResource::try_new(text.to_owned()).expect("never an error");
     let mut bundle = fluent::FluentBundle::new(vec!["en-US".parse().expect("a language")]);
     bundle.add_resource_overriding(&resource);
-    let message = bundle.get_message(id).and_then(|message| message.value()).expect("a message with a value");
-    bundle.format_pattern(message, args, &mut Vec::new()).into_owned()
+    let message = bundle
+        .get_message(id)
+        .and_then(|message| message.value())
+        .expect("a message with a value");
+    bundle
+        .format_pattern(message, args, &mut Vec::new())
+        .into_owned()
 }
 
 #[test]
 fn each_message_is_formatted_as_the_original_does() {
     let mut compared = 0;
     for component in components() {
-        let Some(text) = get_embedded_locale(&format!("{component}/en-US.ftl")) else { continue };
+        let Some(text) = get_embedded_locale(&format!("{component}/en-US.ftl")) else {
+            continue;
+        };
         for id in ids(text) {
-            assert_eq!(ours(text, id, None), original(text, id, None), "{component}: {id} without arguments");
+            assert_eq!(
+                ours(text, id, None),
+                original(text, id, None),
+                "{component}: {id} without arguments"
+            );
             for number in [None, Some(0.0), Some(1.0), Some(2.0), Some(1.5)] {
                 let (mut theirs, mut mine) = (FluentArgs::new(), fluent::FluentArgs::new());
                 for name in variables(text) {
@@ -53,11 +78,17 @@ fn each_message_is_formatted_as_the_original_does() {
                         None => (theirs.set(name, "a 'b' {c}"), mine.set(name, "a 'b' {c}")),
                     };
                 }
-                let (mine, theirs) = (ours(text, id, Some(&mine)), original(text, id, Some(&theirs)));
+                let (mine, theirs) = (
+                    ours(text, id, Some(&mine)),
+                    original(text, id, Some(&theirs)),
+                );
                 assert_eq!(mine, theirs, "{component}: {id} with {number:?}");
                 compared += 1;
             }
         }
     }
-    assert!(compared > 2000, "{compared} messages are too few: were the texts found?");
+    assert!(
+        compared > 2000,
+        "{compared} messages are too few: were the texts found?"
+    );
 }

@@ -70,7 +70,11 @@ pub struct FluentBundle<R> {
 impl<R: Borrow<FluentResource>> FluentBundle<R> {
     pub fn new(locales: Vec<LanguageIdentifier>) -> Self {
         let english = locales.first().is_some_and(|locale| *locale == "en-US");
-        FluentBundle { locales, english, resources: Vec::new() }
+        FluentBundle {
+            locales,
+            english,
+            resources: Vec::new(),
+        }
     }
 
     /// Isolation marks are never written.
@@ -87,7 +91,11 @@ impl<R: Borrow<FluentResource>> FluentBundle<R> {
     }
 
     pub fn get_message<'b>(&'b self, id: &'b str) -> Option<FluentMessage<'b>> {
-        let text = if HOOKS.get().is_some_and(|hooks| (hooks.unseen)(id)) { "" } else { self.find(id)? };
+        let text = if HOOKS.get().is_some_and(|hooks| (hooks.unseen)(id)) {
+            ""
+        } else {
+            self.find(id)?
+        };
         Some(FluentMessage { id, text })
     }
 
@@ -97,7 +105,13 @@ impl<R: Borrow<FluentResource>> FluentBundle<R> {
         args: Option<&FluentArgs>,
         _: &mut Vec<FluentError>,
     ) -> Cow<'b, str> {
-        let text = pattern::format(message.text, Scope { args, message: &|id| self.find(id) });
+        let text = pattern::format(
+            message.text,
+            Scope {
+                args,
+                message: &|id| self.find(id),
+            },
+        );
         Cow::Owned(match HOOKS.get() {
             Some(hooks) => (hooks.finish)(message.id, args, text),
             None => text,
@@ -105,7 +119,10 @@ impl<R: Borrow<FluentResource>> FluentBundle<R> {
     }
 
     fn find(&self, id: &str) -> Option<&str> {
-        self.resources.iter().rev().find_map(|resource| resource.borrow().find(id))
+        self.resources
+            .iter()
+            .rev()
+            .find_map(|resource| resource.borrow().find(id))
     }
 }
 

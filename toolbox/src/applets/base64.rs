@@ -34,10 +34,34 @@ enum Id {
 }
 
 const FLAGS: &[Flag<Id>] = &[
-    flag(Id::Decode, Some('d'), Some("decode"), Takes::Nothing, "decode data"),
-    flag(Id::IgnoreGarbage, Some('i'), Some("ignore-garbage"), Takes::Nothing, "when decoding, ignore other bytes"),
-    flag(Id::Wrap, Some('w'), Some("wrap"), Takes::Value("COLS"), "wrap encoded lines after COLS characters (default 76)"),
-    flag(Id::Help, None, Some("help"), Takes::Nothing, "display this help and exit"),
+    flag(
+        Id::Decode,
+        Some('d'),
+        Some("decode"),
+        Takes::Nothing,
+        "decode data",
+    ),
+    flag(
+        Id::IgnoreGarbage,
+        Some('i'),
+        Some("ignore-garbage"),
+        Takes::Nothing,
+        "when decoding, ignore other bytes",
+    ),
+    flag(
+        Id::Wrap,
+        Some('w'),
+        Some("wrap"),
+        Takes::Value("COLS"),
+        "wrap encoded lines after COLS characters (default 76)",
+    ),
+    flag(
+        Id::Help,
+        None,
+        Some("help"),
+        Takes::Nothing,
+        "display this help and exit",
+    ),
 ];
 
 /// Why a run ends early.
@@ -66,19 +90,28 @@ pub fn main(args: &[OsString]) -> i32 {
                 }
             },
             (Id::Help, _) => {
-                let text = format!("Usage: base64 [OPTION]... [FILE]\n\n{}", getopt::help(FLAGS));
+                let text = format!(
+                    "Usage: base64 [OPTION]... [FILE]\n\n{}",
+                    getopt::help(FLAGS)
+                );
                 return stdio::print(NAME, text.as_bytes());
             }
         }
     }
     if let Some(extra) = parsed.operands.get(1) {
-        return UsageError::new(NAME, [b"extra operand ", quoted_text(extra.as_bytes()).as_slice()].concat()).report(1);
+        return UsageError::new(
+            NAME,
+            [b"extra operand ", quoted_text(extra.as_bytes()).as_slice()].concat(),
+        )
+        .report(1);
     }
     let mut input: Box<dyn Read> = match parsed.operands.first().filter(|name| *name != "-") {
         None => Box::new(io::stdin().lock()),
         Some(name) => match stdio::open(name) {
             Ok(file) => Box::new(file),
-            Err(error) if error.raw_os_error() == Some(libc::EISDIR) => return Failure::Read(error).report(),
+            Err(error) if error.raw_os_error() == Some(libc::EISDIR) => {
+                return Failure::Read(error).report();
+            }
             Err(error) => {
                 stdio::complain(NAME, &stdio::about(name, &error));
                 return 1;
@@ -136,7 +169,11 @@ fn encode(input: &mut impl Read, columns: usize, out: &mut impl Write) -> Result
         }
         let mut rest = encoded.as_slice();
         while !rest.is_empty() {
-            let room = if columns == 0 { rest.len() } else { columns - column };
+            let room = if columns == 0 {
+                rest.len()
+            } else {
+                columns - column
+            };
             let (line, after) = rest.split_at(room.min(rest.len()));
             out.write_all(line).map_err(Failure::Write)?;
             column += line.len();
@@ -147,7 +184,11 @@ fn encode(input: &mut impl Read, columns: usize, out: &mut impl Write) -> Result
             rest = after;
         }
         if length < BUFFER {
-            let open_line: &[u8] = if columns > 0 && column > 0 { b"\n" } else { b"" };
+            let open_line: &[u8] = if columns > 0 && column > 0 {
+                b"\n"
+            } else {
+                b""
+            };
             return out.write_all(open_line).map_err(Failure::Write);
         }
     }
@@ -158,7 +199,13 @@ fn quad(group: &[u8]) -> [u8; 4] {
     let byte = |index: usize| u32::from(group.get(index).copied().unwrap_or(0));
     let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
     let character = |shift: u32| ALPHABET[(bits >> shift) as usize & 63];
-    let padded = |shift, wanted| if group.len() >= wanted { character(shift) } else { b'=' };
+    let padded = |shift, wanted| {
+        if group.len() >= wanted {
+            character(shift)
+        } else {
+            b'='
+        }
+    };
     [character(18), character(12), padded(6, 2), padded(0, 3)]
 }
 
@@ -204,12 +251,22 @@ fn decode(input: &mut impl Read, skip: bool, out: &mut impl Write) -> Result<(),
 
 /// Decodes four characters. False, after the bytes that are whole, when they are not four or not right.
 fn group(characters: &[u8], out: &mut Vec<u8>) -> bool {
-    let value = |index: usize| characters.get(index).and_then(|byte| VALUES[usize::from(*byte)]);
-    let (Some(first), Some(second)) = (value(0), value(1)) else { return false };
+    let value = |index: usize| {
+        characters
+            .get(index)
+            .and_then(|byte| VALUES[usize::from(*byte)])
+    };
+    let (Some(first), Some(second)) = (value(0), value(1)) else {
+        return false;
+    };
     out.push(first << 2 | second >> 4);
-    let Some(third) = value(2) else { return characters.get(2..) == Some(b"==") };
+    let Some(third) = value(2) else {
+        return characters.get(2..) == Some(b"==");
+    };
     out.push(second << 4 | third >> 2);
-    let Some(fourth) = value(3) else { return characters.get(3..) == Some(b"=") };
+    let Some(fourth) = value(3) else {
+        return characters.get(3..) == Some(b"=");
+    };
     out.push(third << 6 | fourth);
     true
 }
@@ -241,10 +298,15 @@ mod tests {
 
     #[test]
     fn what_was_encoded_is_decoded() {
-        let data: Vec<u8> = (0..100_000_u32).map(|number| (number * 7 + number / 251) as u8).collect();
+        let data: Vec<u8> = (0..100_000_u32)
+            .map(|number| (number * 7 + number / 251) as u8)
+            .collect();
         for length in [0, 1, 2, 3, BUFFER - 1, BUFFER, BUFFER + 1, data.len()] {
             let data = &data[..length];
-            assert_eq!(decoded(encoded(data, 76).as_bytes(), false), (data.to_vec(), true));
+            assert_eq!(
+                decoded(encoded(data, 76).as_bytes(), false),
+                (data.to_vec(), true)
+            );
         }
     }
 
@@ -258,6 +320,9 @@ mod tests {
     fn a_text_that_stops_too_early_is_a_mistake() {
         assert_eq!(decoded(b"aGVsbG8", false), (b"hello".to_vec(), false));
         assert_eq!(decoded(b"aGVsb", false), (b"hel".to_vec(), false));
-        assert_eq!(decoded(b"aGVsbG8=\naGk=\n", false), (b"hellohi".to_vec(), true));
+        assert_eq!(
+            decoded(b"aGVsbG8=\naGk=\n", false),
+            (b"hellohi".to_vec(), true)
+        );
     }
 }

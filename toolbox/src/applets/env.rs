@@ -25,11 +25,41 @@ enum Id {
 }
 
 const FLAGS: &[Flag<Id>] = &[
-    flag(Id::Empty, Some('i'), Some("ignore-environment"), Takes::Nothing, "start with an empty environment"),
-    flag(Id::Null, Some('0'), Some("null"), Takes::Nothing, "end each output line with NUL, not newline"),
-    flag(Id::Unset, Some('u'), Some("unset"), Takes::Value("NAME"), "remove variable from the environment"),
-    flag(Id::Chdir, Some('C'), Some("chdir"), Takes::Value("DIR"), "change working directory to DIR"),
-    flag(Id::Help, None, Some("help"), Takes::Nothing, "display this help and exit"),
+    flag(
+        Id::Empty,
+        Some('i'),
+        Some("ignore-environment"),
+        Takes::Nothing,
+        "start with an empty environment",
+    ),
+    flag(
+        Id::Null,
+        Some('0'),
+        Some("null"),
+        Takes::Nothing,
+        "end each output line with NUL, not newline",
+    ),
+    flag(
+        Id::Unset,
+        Some('u'),
+        Some("unset"),
+        Takes::Value("NAME"),
+        "remove variable from the environment",
+    ),
+    flag(
+        Id::Chdir,
+        Some('C'),
+        Some("chdir"),
+        Takes::Value("DIR"),
+        "change working directory to DIR",
+    ),
+    flag(
+        Id::Help,
+        None,
+        Some("help"),
+        Takes::Nothing,
+        "display this help and exit",
+    ),
 ];
 
 /// What was typed.
@@ -81,10 +111,16 @@ impl Job {
         }
         job.command = operands.collect();
         if job.null && !job.command.is_empty() {
-            return Err(UsageError::new(NAME, "cannot specify --null (-0) with command"));
+            return Err(UsageError::new(
+                NAME,
+                "cannot specify --null (-0) with command",
+            ));
         }
         if job.directory.is_some() && job.command.is_empty() {
-            return Err(UsageError::new(NAME, "must specify command with --chdir (-C)"));
+            return Err(UsageError::new(
+                NAME,
+                "must specify command with --chdir (-C)",
+            ));
         }
         Ok(job)
     }
@@ -95,19 +131,31 @@ impl Job {
         }
         let variables = self.variables(env::vars_os().collect())?;
         let Some(command) = self.command.first() else {
-            return Ok(stdio::print(NAME, &listing(&variables, if self.null { 0 } else { b'\n' })));
+            return Ok(stdio::print(
+                NAME,
+                &listing(&variables, if self.null { 0 } else { b'\n' }),
+            ));
         };
         let before: Vec<OsString> = env::vars_os().map(|(name, _)| name).collect();
         enter(&before, &variables);
         if let Some(directory) = &self.directory {
             env::set_current_dir(directory).map_err(|error| {
                 let quoted = quoted(directory.as_bytes());
-                [b"cannot change directory to ", quoted.as_slice(), b": ", sys::error_text(&error).as_bytes()].concat()
+                [
+                    b"cannot change directory to ",
+                    quoted.as_slice(),
+                    b": ",
+                    sys::error_text(&error).as_bytes(),
+                ]
+                .concat()
             })?;
         }
         let Some(applet) = applet_at(command) else {
             let quoted = quoted_text(command.as_bytes());
-            stdio::complain(NAME, &[quoted.as_slice(), b": No such file or directory"].concat());
+            stdio::complain(
+                NAME,
+                &[quoted.as_slice(), b": No such file or directory"].concat(),
+            );
             return Ok(NOT_FOUND);
         };
         if argument_count == self.command.len() + 1 {
@@ -142,7 +190,10 @@ fn split(operand: &OsStr) -> Option<(OsString, OsString)> {
     let bytes = operand.as_bytes();
     let at = bytes.iter().position(|byte| *byte == b'=')?;
     let (name, value) = (bytes.get(..at)?, bytes.get(at + 1..)?);
-    Some((OsStr::from_bytes(name).to_owned(), OsStr::from_bytes(value).to_owned()))
+    Some((
+        OsStr::from_bytes(name).to_owned(),
+        OsStr::from_bytes(value).to_owned(),
+    ))
 }
 
 /// The applet that a command names, by its name or by its path.
@@ -220,7 +271,10 @@ mod tests {
 
     #[test]
     fn a_name_that_cannot_be_is_refused() {
-        assert_eq!(resulting(&["-u", "a=b"]), Err("cannot unset ‘a=b’: Invalid argument".into()));
+        assert_eq!(
+            resulting(&["-u", "a=b"]),
+            Err("cannot unset ‘a=b’: Invalid argument".into())
+        );
         assert_eq!(resulting(&["-i", "=x"]).as_deref(), Ok("=x "));
     }
 
@@ -233,8 +287,14 @@ mod tests {
 
     #[test]
     fn null_takes_no_command_and_chdir_needs_one() {
-        assert_eq!(job(&["-0", "cat"]).unwrap_err().to_string(), "cannot specify --null (-0) with command");
-        assert_eq!(job(&["-C", "/"]).unwrap_err().to_string(), "must specify command with --chdir (-C)");
+        assert_eq!(
+            job(&["-0", "cat"]).unwrap_err().to_string(),
+            "cannot specify --null (-0) with command"
+        );
+        assert_eq!(
+            job(&["-C", "/"]).unwrap_err().to_string(),
+            "must specify command with --chdir (-C)"
+        );
     }
 
     #[test]

@@ -21,10 +21,34 @@ enum Id {
 }
 
 const FLAGS: &[Flag<Id>] = &[
-    flag(Id::Mode, Some('m'), Some("mode"), Takes::Value("MODE"), "set file mode (as in chmod), not a=rwx - umask"),
-    flag(Id::Parents, Some('p'), Some("parents"), Takes::Nothing, "no error if existing, make parent directories"),
-    flag(Id::Verbose, Some('v'), Some("verbose"), Takes::Nothing, "print a message for each created directory"),
-    flag(Id::Help, None, Some("help"), Takes::Nothing, "display this help and exit"),
+    flag(
+        Id::Mode,
+        Some('m'),
+        Some("mode"),
+        Takes::Value("MODE"),
+        "set file mode (as in chmod), not a=rwx - umask",
+    ),
+    flag(
+        Id::Parents,
+        Some('p'),
+        Some("parents"),
+        Takes::Nothing,
+        "no error if existing, make parent directories",
+    ),
+    flag(
+        Id::Verbose,
+        Some('v'),
+        Some("verbose"),
+        Takes::Nothing,
+        "print a message for each created directory",
+    ),
+    flag(
+        Id::Help,
+        None,
+        Some("help"),
+        Takes::Nothing,
+        "display this help and exit",
+    ),
 ];
 
 #[derive(Default)]
@@ -43,13 +67,19 @@ pub fn main(args: &[OsString]) -> i32 {
     for (id, value) in parsed.options {
         match (id, value) {
             (Id::Help, _) => {
-                let text = format!("Usage: mkdir [OPTION]... DIRECTORY...\n\n{}", getopt::help(FLAGS));
+                let text = format!(
+                    "Usage: mkdir [OPTION]... DIRECTORY...\n\n{}",
+                    getopt::help(FLAGS)
+                );
                 return stdio::print(NAME, text.as_bytes());
             }
             (Id::Mode, Some(text)) => match parse_mode(text.as_bytes(), 0o777, sys::UMASK) {
                 Some(mode) => job.mode = Some(mode),
                 None => {
-                    stdio::complain(NAME, &[b"invalid mode ", quoted_text(text.as_bytes()).as_slice()].concat());
+                    stdio::complain(
+                        NAME,
+                        &[b"invalid mode ", quoted_text(text.as_bytes()).as_slice()].concat(),
+                    );
                     return 1;
                 }
             },
@@ -62,7 +92,11 @@ pub fn main(args: &[OsString]) -> i32 {
         return UsageError::new(NAME, "missing operand").report(1);
     }
     let mut out = BufWriter::new(io::stdout().lock());
-    let failed = parsed.operands.iter().filter(|directory| !job.make(directory, &mut out)).count();
+    let failed = parsed
+        .operands
+        .iter()
+        .filter(|directory| !job.make(directory, &mut out))
+        .count();
     stdio::finish(NAME, out.flush(), i32::from(failed > 0))
 }
 
@@ -83,9 +117,15 @@ impl Job {
             Ok(()) => {
                 self.tell(directory, out);
                 let chmod = self.mode.map_or(Ok(()), |mode| sys::chmod(path, mode));
-                chmod.inspect_err(|error| fail(b"cannot set permissions of ", directory, error)).is_ok()
+                chmod
+                    .inspect_err(|error| fail(b"cannot set permissions of ", directory, error))
+                    .is_ok()
             }
-            Err(error) if self.parents && error.kind() == ErrorKind::AlreadyExists && path.is_dir() => true,
+            Err(error)
+                if self.parents && error.kind() == ErrorKind::AlreadyExists && path.is_dir() =>
+            {
+                true
+            }
             Err(error) => {
                 fail(b"cannot create directory ", directory, &error);
                 false
@@ -95,7 +135,9 @@ impl Job {
 
     fn make_parents(&self, path: &Path, out: &mut impl Write) -> bool {
         let mut made = PathBuf::new();
-        let Some(parent) = path.parent() else { return true };
+        let Some(parent) = path.parent() else {
+            return true;
+        };
         for component in parent.components() {
             made.push(component);
             match fs::create_dir(&made) {
@@ -103,7 +145,11 @@ impl Job {
                 Err(_) if made.is_dir() => {}
                 Err(error) => {
                     // A file in the way is reported as what it is not.
-                    let error = if made.exists() { io::Error::from_raw_os_error(libc::ENOTDIR) } else { error };
+                    let error = if made.exists() {
+                        io::Error::from_raw_os_error(libc::ENOTDIR)
+                    } else {
+                        error
+                    };
                     fail(b"cannot create directory ", made.as_os_str(), &error);
                     return false;
                 }
@@ -114,7 +160,12 @@ impl Job {
 
     fn tell(&self, directory: &OsStr, out: &mut impl Write) {
         if self.verbose {
-            let line = [b"mkdir: created directory ", quoted(directory.as_bytes()).as_slice(), b"\n"].concat();
+            let line = [
+                b"mkdir: created directory ",
+                quoted(directory.as_bytes()).as_slice(),
+                b"\n",
+            ]
+            .concat();
             // What cannot be written is found when the buffer is flushed.
             let _ = out.write_all(&line);
         }
@@ -123,7 +174,16 @@ impl Job {
 
 fn fail(what: &[u8], directory: &OsStr, error: &io::Error) {
     let quoted = quoted_text(directory.as_bytes());
-    stdio::complain(NAME, &[what, quoted.as_slice(), b": ", sys::error_text(error).as_bytes()].concat());
+    stdio::complain(
+        NAME,
+        &[
+            what,
+            quoted.as_slice(),
+            b": ",
+            sys::error_text(error).as_bytes(),
+        ]
+        .concat(),
+    );
 }
 
 /// The bits that `text` makes of `mode`: octal digits, or clauses as `u=rwx,go-w` that respect `umask` when they say no
@@ -131,15 +191,24 @@ fn fail(what: &[u8], directory: &OsStr, error: &io::Error) {
 fn parse_mode(text: &[u8], mut mode: u32, umask: u32) -> Option<u32> {
     if text.first()?.is_ascii_digit() {
         let digits = std::str::from_utf8(text).ok()?;
-        return u32::from_str_radix(digits, 8).ok().filter(|mode| *mode <= 0o7777);
+        return u32::from_str_radix(digits, 8)
+            .ok()
+            .filter(|mode| *mode <= 0o7777);
     }
     for clause in text.split(|byte| *byte == b',') {
         let split = clause.iter().position(|byte| !b"ugoa".contains(byte))?;
         let (who, mut actions) = clause.split_at_checked(split)?;
         let whose = who.iter().fold(0, |bits, who| bits | class(*who));
-        let (reach, allowed) = if who.is_empty() { (0o7777, !umask) } else { (whose, 0o7777) };
+        let (reach, allowed) = if who.is_empty() {
+            (0o7777, !umask)
+        } else {
+            (whose, 0o7777)
+        };
         while let Some((operator, rest)) = actions.split_first() {
-            let end = rest.iter().position(|byte| b"+-=".contains(byte)).unwrap_or(rest.len());
+            let end = rest
+                .iter()
+                .position(|byte| b"+-=".contains(byte))
+                .unwrap_or(rest.len());
             let (letters, next) = rest.split_at_checked(end)?;
             let mut bits = 0;
             for letter in letters {

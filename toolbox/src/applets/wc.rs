@@ -26,13 +26,55 @@ enum Id {
 }
 
 const FLAGS: &[Flag<Id>] = &[
-    flag(Id::Bytes, Some('c'), Some("bytes"), Takes::Nothing, "print the byte counts"),
-    flag(Id::Chars, Some('m'), Some("chars"), Takes::Nothing, "print the character counts"),
-    flag(Id::Lines, Some('l'), Some("lines"), Takes::Nothing, "print the newline counts"),
-    flag(Id::Files0From, None, Some("files0-from"), Takes::Value("F"), "read NUL-terminated names from file F"),
-    flag(Id::MaxLineLength, Some('L'), Some("max-line-length"), Takes::Nothing, "print the maximum display width"),
-    flag(Id::Words, Some('w'), Some("words"), Takes::Nothing, "print the word counts"),
-    flag(Id::Help, None, Some("help"), Takes::Nothing, "display this help and exit"),
+    flag(
+        Id::Bytes,
+        Some('c'),
+        Some("bytes"),
+        Takes::Nothing,
+        "print the byte counts",
+    ),
+    flag(
+        Id::Chars,
+        Some('m'),
+        Some("chars"),
+        Takes::Nothing,
+        "print the character counts",
+    ),
+    flag(
+        Id::Lines,
+        Some('l'),
+        Some("lines"),
+        Takes::Nothing,
+        "print the newline counts",
+    ),
+    flag(
+        Id::Files0From,
+        None,
+        Some("files0-from"),
+        Takes::Value("F"),
+        "read NUL-terminated names from file F",
+    ),
+    flag(
+        Id::MaxLineLength,
+        Some('L'),
+        Some("max-line-length"),
+        Takes::Nothing,
+        "print the maximum display width",
+    ),
+    flag(
+        Id::Words,
+        Some('w'),
+        Some("words"),
+        Takes::Nothing,
+        "print the word counts",
+    ),
+    flag(
+        Id::Help,
+        None,
+        Some("help"),
+        Takes::Nothing,
+        "display this help and exit",
+    ),
 ];
 
 /// What to print.
@@ -47,7 +89,10 @@ struct Columns {
 
 impl Columns {
     fn count(self) -> usize {
-        [self.lines, self.words, self.chars, self.bytes, self.width].into_iter().filter(|shown| *shown).count()
+        [self.lines, self.words, self.chars, self.bytes, self.width]
+            .into_iter()
+            .filter(|shown| *shown)
+            .count()
     }
 }
 
@@ -83,20 +128,38 @@ pub fn main(args: &[OsString]) -> i32 {
         }
     }
     if columns.count() == 0 {
-        columns = Columns { lines: true, words: true, bytes: true, ..columns };
+        columns = Columns {
+            lines: true,
+            words: true,
+            bytes: true,
+            ..columns
+        };
     }
     let mut out = BufWriter::new(io::stdout().lock());
     let status = match (list, parsed.operands.first()) {
         (Some(_), Some(operand)) => {
             let message = b"file operands cannot be combined with --files0-from";
             let quoted = quoted(operand.as_bytes());
-            return UsageError::new(NAME, [b"extra operand ", quoted.as_slice(), b"\n", message].concat()).report(1);
+            return UsageError::new(
+                NAME,
+                [b"extra operand ", quoted.as_slice(), b"\n", message].concat(),
+            )
+            .report(1);
         }
         (Some(list), None) => match names_in(&list) {
             Ok(names) => count_all(&names, columns, &mut out),
             Err(error) => {
                 let (quoted, text) = (quoted(list.as_bytes()), sys::error_text(&error));
-                stdio::complain(NAME, &[b"cannot open ", quoted.as_slice(), b" for reading: ", text.as_bytes()].concat());
+                stdio::complain(
+                    NAME,
+                    &[
+                        b"cannot open ",
+                        quoted.as_slice(),
+                        b" for reading: ",
+                        text.as_bytes(),
+                    ]
+                    .concat(),
+                );
                 return 1;
             }
         },
@@ -122,7 +185,10 @@ fn names_in(list: &OsStr) -> io::Result<Vec<Option<OsString>>> {
     if text.is_empty() {
         return Ok(Vec::new());
     }
-    Ok(text.split(|byte| *byte == 0).map(|name| Some(OsString::from_vec(name.to_vec()))).collect())
+    Ok(text
+        .split(|byte| *byte == 0)
+        .map(|name| Some(OsString::from_vec(name.to_vec())))
+        .collect())
 }
 
 /// Counts and prints each input (no name is standard input); returns the exit status.
@@ -170,9 +236,14 @@ fn digits(names: &[Option<OsString>], columns: Columns) -> usize {
     }
     let (mut least, mut bytes) = (1, 0);
     for name in names {
-        let path = name.as_deref().filter(|name| *name != "-").unwrap_or(OsStr::new("/dev/stdin"));
+        let path = name
+            .as_deref()
+            .filter(|name| *name != "-")
+            .unwrap_or(OsStr::new("/dev/stdin"));
         match sys::stat(path, Follow::Yes) {
-            Ok(stat) if sys::FileKind::of_mode(stat.mode) == sys::FileKind::Regular => bytes += stat.size,
+            Ok(stat) if sys::FileKind::of_mode(stat.mode) == sys::FileKind::Regular => {
+                bytes += stat.size
+            }
             Err(_) if path != "/dev/stdin" => {}
             _ => least = 7,
         }
@@ -197,7 +268,10 @@ impl Counts {
             (columns.bytes, self.bytes),
             (columns.width, self.width),
         ];
-        let numbers = shown.iter().filter(|(shown, _)| *shown).map(|(_, number)| format!("{number:digits$}"));
+        let numbers = shown
+            .iter()
+            .filter(|(shown, _)| *shown)
+            .map(|(_, number)| format!("{number:digits$}"));
         let mut line = numbers.collect::<Vec<_>>().join(" ").into_bytes();
         if let Some(name) = name {
             line.push(b' ');
@@ -306,7 +380,7 @@ impl Scanner {
             }
             _ if character.is_ascii() || !is_printable(character) => {}
             _ => {
-                self.column += character.width().unwrap_or(0) as u64;
+                self.column += columns(character);
                 match character.is_whitespace() || character == '\u{2060}' {
                     true => self.end_word(counts),
                     false => self.in_word = true,
@@ -326,6 +400,14 @@ impl Scanner {
     }
 }
 
+/// The columns that a printable character takes. A soft hyphen is shown, as glibc has it.
+fn columns(character: char) -> u64 {
+    match character {
+        '\u{ad}' => 1,
+        _ => character.width().unwrap_or(0) as u64,
+    }
+}
+
 /// Whether these bytes are the start of a character.
 fn may_go_on(bytes: &[u8]) -> bool {
     !bytes.is_empty() && std::str::from_utf8(bytes).is_err_and(|error| error.error_len().is_none())
@@ -335,15 +417,25 @@ fn may_go_on(bytes: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    const ALL: Columns = Columns { lines: true, words: true, chars: true, bytes: true, width: true };
+    const ALL: Columns = Columns {
+        lines: true,
+        words: true,
+        chars: true,
+        bytes: true,
+        width: true,
+    };
 
     /// Hands out its bytes one at a time.
     struct Slow<'a>(&'a [u8]);
 
     impl Read for Slow<'_> {
         fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-            let Some((first, rest)) = self.0.split_first() else { return Ok(0) };
-            let Some(place) = buffer.first_mut() else { return Ok(0) };
+            let Some((first, rest)) = self.0.split_first() else {
+                return Ok(0);
+            };
+            let Some(place) = buffer.first_mut() else {
+                return Ok(0);
+            };
             *place = *first;
             self.0 = rest;
             Ok(1)
@@ -353,7 +445,13 @@ mod tests {
     fn counted(mut input: impl Read) -> [u64; 5] {
         let mut counts = Counts::default();
         read(&mut input, ALL, &mut counts).expect("reading from memory");
-        [counts.lines, counts.words, counts.chars, counts.bytes, counts.width]
+        [
+            counts.lines,
+            counts.words,
+            counts.chars,
+            counts.bytes,
+            counts.width,
+        ]
     }
 
     #[test]

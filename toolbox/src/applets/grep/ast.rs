@@ -15,16 +15,34 @@ pub enum Node {
     /// One character, or one byte that is not UTF-8.
     Literal(Vec<u8>),
     /// One character in either case. `class` is `letter` with all its cases.
-    Folded { letter: char, class: ClassUnicode },
+    Folded {
+        letter: char,
+        class: ClassUnicode,
+    },
     Class(ClassUnicode),
     Assert(Assert),
     Concat(Vec<Node>),
     Alternate(Vec<Node>),
-    Repeat { node: Box<Node>, min: u32, max: Option<u32>, mode: Mode },
-    Group { index: usize, node: Box<Node> },
-    BackReference { index: usize, folded: bool },
+    Repeat {
+        node: Box<Node>,
+        min: u32,
+        max: Option<u32>,
+        mode: Mode,
+    },
+    Group {
+        index: usize,
+        node: Box<Node>,
+    },
+    BackReference {
+        index: usize,
+        folded: bool,
+    },
     /// `(?=…)`, `(?!…)`, `(?<=…)`, `(?<!…)`.
-    Look { node: Box<Node>, behind: bool, negated: bool },
+    Look {
+        node: Box<Node>,
+        behind: bool,
+        negated: bool,
+    },
     /// `(?>…)`: its first way to match is the only one.
     Atomic(Box<Node>),
     /// `\K`: the match is reported from here.
@@ -32,7 +50,11 @@ pub enum Node {
     /// `(?1)`: group `index` once more; 0 is the whole pattern.
     Call(usize),
     /// `(?(1)yes|no)`.
-    Conditional { index: usize, yes: Box<Node>, no: Box<Node> },
+    Conditional {
+        index: usize,
+        yes: Box<Node>,
+        no: Box<Node>,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +91,11 @@ pub struct Pattern {
 }
 
 pub fn class(ranges: &[(char, char)]) -> ClassUnicode {
-    ClassUnicode::new(ranges.iter().map(|&(from, to)| ClassUnicodeRange::new(from, to)))
+    ClassUnicode::new(
+        ranges
+            .iter()
+            .map(|&(from, to)| ClassUnicodeRange::new(from, to)),
+    )
 }
 
 /// Every character but `excluded`.
@@ -77,6 +103,14 @@ pub fn all_but(excluded: &[(char, char)]) -> ClassUnicode {
     let mut all = class(excluded);
     all.negate();
     all
+}
+
+pub fn contains(class: &ClassUnicode, letter: char) -> bool {
+    let ranges = class.ranges();
+    let place = ranges.partition_point(|range| range.end() < letter);
+    ranges
+        .get(place)
+        .is_some_and(|range| range.start() <= letter)
 }
 
 /// The characters of a class as the Unicode tables know it; `text` is in regex-syntax's language.
@@ -159,13 +193,21 @@ impl Node {
     }
 
     pub fn alternate(mut nodes: Vec<Node>) -> Node {
-        if nodes.len() == 1 { nodes.remove(0) } else { Node::Alternate(nodes) }
+        if nodes.len() == 1 {
+            nodes.remove(0)
+        } else {
+            Node::Alternate(nodes)
+        }
     }
 
     /// Whether an automaton can match it exactly.
     pub fn is_regular(&self) -> bool {
         match self {
-            Node::Empty | Node::Literal(_) | Node::Folded { .. } | Node::Class(_) | Node::Assert(_) => true,
+            Node::Empty
+            | Node::Literal(_)
+            | Node::Folded { .. }
+            | Node::Class(_)
+            | Node::Assert(_) => true,
             Node::Concat(nodes) | Node::Alternate(nodes) => nodes.iter().all(Node::is_regular),
             Node::Repeat { node, mode, .. } => *mode != Mode::Possessive && node.is_regular(),
             Node::Group { node, .. } => node.is_regular(),

@@ -47,7 +47,15 @@ impl Automaton {
         let unicode_words = pattern.dialect == Dialect::Posix && !pattern.ascii_only;
         let hir = lower(&pattern.node, unicode_words, terminator);
         let (dialect, ascii_only) = (pattern.dialect, pattern.ascii_only);
-        Automaton { hir, dialect, terminator, ascii_only, forward: None, reverse: None, longest: None }
+        Automaton {
+            hir,
+            dialect,
+            terminator,
+            ascii_only,
+            forward: None,
+            reverse: None,
+            longest: None,
+        }
     }
 
     /// Whether bytes beyond ASCII stop it, so that it cannot search a buffer of them in one go.
@@ -64,7 +72,10 @@ impl Automaton {
             .look_matcher(looks)
             .nfa_size_limit(Some(NFA_LIMIT))
             .which_captures(captures);
-        NFA::compiler().configure(config).build_from_hir(&self.hir).map_err(|_| TOO_BIG)
+        NFA::compiler()
+            .configure(config)
+            .build_from_hir(&self.hir)
+            .map_err(|_| TOO_BIG)
     }
 
     fn lazy(&self, reverse: bool, kind: MatchKind) -> Result<Lazy, &'static str> {
@@ -79,7 +90,10 @@ impl Automaton {
             }
         }
         let nfa = self.nfa(reverse, WhichCaptures::None)?;
-        let dfa = DFA::builder().configure(config).build_from_nfa(nfa).map_err(|_| TOO_BIG)?;
+        let dfa = DFA::builder()
+            .configure(config)
+            .build_from_nfa(nfa)
+            .map_err(|_| TOO_BIG)?;
         let cache = dfa.create_cache();
         Ok(Lazy { dfa, cache })
     }
@@ -89,13 +103,17 @@ impl Automaton {
         if self.forward.is_none() {
             self.forward = Some(self.lazy(false, MatchKind::LeftmostFirst)?);
         }
-        let Some(Lazy { dfa, cache }) = &mut self.forward else { return Err(TOO_BIG) };
+        let Some(Lazy { dfa, cache }) = &mut self.forward else {
+            return Err(TOO_BIG);
+        };
         let input = Input::new(text).span(from..to).earliest(true);
         match dfa.try_search_fwd(cache, &input) {
             Ok(Some(half)) => Ok(Scan::End(half.offset())),
             Ok(None) => Ok(Scan::Nothing),
             Err(error) => match error.kind() {
-                MatchErrorKind::Quit { offset, .. } | MatchErrorKind::GaveUp { offset } => Ok(Scan::GaveUp(*offset)),
+                MatchErrorKind::Quit { offset, .. } | MatchErrorKind::GaveUp { offset } => {
+                    Ok(Scan::GaveUp(*offset))
+                }
                 _ => Err(TOO_BIG),
             },
         }
@@ -111,7 +129,11 @@ impl Automaton {
     }
 
     /// The leftmost match in `line` at `from` or later: the longest one for POSIX, the first one for Perl.
-    pub fn find(&mut self, line: &[u8], from: usize) -> Result<Option<(usize, usize)>, &'static str> {
+    pub fn find(
+        &mut self,
+        line: &[u8],
+        from: usize,
+    ) -> Result<Option<(usize, usize)>, &'static str> {
         if self.forward.is_none() {
             self.forward = Some(self.lazy(false, MatchKind::LeftmostFirst)?);
         }
@@ -121,7 +143,9 @@ impl Automaton {
         if self.longest.is_none() && self.dialect == Dialect::Posix {
             self.longest = Some(self.lazy(false, MatchKind::All)?);
         }
-        let (Some(forward), Some(reverse)) = (&mut self.forward, &mut self.reverse) else { return Err(TOO_BIG) };
+        let (Some(forward), Some(reverse)) = (&mut self.forward, &mut self.reverse) else {
+            return Err(TOO_BIG);
+        };
         let input = Input::new(line).span(from..line.len());
         let end = match forward.dfa.try_search_fwd(&mut forward.cache, &input) {
             Ok(Some(half)) => half.offset(),
@@ -133,8 +157,12 @@ impl Automaton {
             return self.simulate(line, from);
         };
         let start = start.offset();
-        let Some(longest) = &mut self.longest else { return Ok(Some((start, end))) };
-        let on = Input::new(line).span(start..line.len()).anchored(Anchored::Yes);
+        let Some(longest) = &mut self.longest else {
+            return Ok(Some((start, end)));
+        };
+        let on = Input::new(line)
+            .span(start..line.len())
+            .anchored(Anchored::Yes);
         match longest.dfa.try_search_fwd(&mut longest.cache, &on) {
             Ok(Some(half)) => Ok(Some((start, half.offset()))),
             _ => self.simulate(line, from),
@@ -146,10 +174,14 @@ impl Automaton {
         let nfa = self.nfa(false, WhichCaptures::Implicit)?;
         let search = |kind, from, anchored| {
             let config = PikeVM::config().match_kind(kind);
-            let machine = PikeVM::builder().configure(config).build_from_nfa(nfa.clone()).map_err(|_| TOO_BIG)?;
+            let machine = PikeVM::builder()
+                .configure(config)
+                .build_from_nfa(nfa.clone())
+                .map_err(|_| TOO_BIG)?;
             let mut slots = [None, None];
             let input = Input::new(line).span(from..line.len()).anchored(anchored);
-            let found: Option<PatternID> = machine.search_slots(&mut machine.create_cache(), &input, &mut slots);
+            let found: Option<PatternID> =
+                machine.search_slots(&mut machine.create_cache(), &input, &mut slots);
             Ok(found.and_then(|_| Some((slots[0]?.get(), slots[1]?.get()))))
         };
         let first: Option<(usize, usize)> = search(MatchKind::LeftmostFirst, from, Anchored::No)?;
@@ -162,12 +194,19 @@ impl Automaton {
 
 /// The pattern for the automata. What they cannot match is replaced by something that matches at least as much.
 fn lower(node: &Node, unicode: bool, terminator: u8) -> Hir {
-    let each = |nodes: &[Node]| nodes.iter().map(|node| lower(node, unicode, terminator)).collect();
+    let each = |nodes: &[Node]| {
+        nodes
+            .iter()
+            .map(|node| lower(node, unicode, terminator))
+            .collect()
+    };
     let look = |ascii, wide| Hir::look(if unicode { wide } else { ascii });
     match node {
         Node::Empty | Node::Look { .. } | Node::Keep => Hir::empty(),
         Node::Literal(bytes) => Hir::literal(bytes.as_slice()),
-        Node::Folded { class, .. } | Node::Class(class) => Hir::class(Class::Unicode(class.clone())),
+        Node::Folded { class, .. } | Node::Class(class) => {
+            Hir::class(Class::Unicode(class.clone()))
+        }
         Node::Assert(assert) => match assert {
             Assert::LineStart => Hir::look(Look::StartLF),
             Assert::LineEnd => Hir::look(Look::EndLF),
@@ -180,20 +219,31 @@ fn lower(node: &Node, unicode: bool, terminator: u8) -> Hir {
         },
         Node::Concat(nodes) => Hir::concat(each(nodes)),
         Node::Alternate(nodes) => Hir::alternation(each(nodes)),
-        Node::Repeat { node, min, max, mode } => Hir::repetition(Repetition {
+        Node::Repeat {
+            node,
+            min,
+            max,
+            mode,
+        } => Hir::repetition(Repetition {
             min: *min,
             max: *max,
             greedy: *mode != Mode::Lazy,
             sub: Box::new(lower(node, unicode, terminator)),
         }),
         Node::Group { node, .. } | Node::Atomic(node) => lower(node, unicode, terminator),
-        Node::Conditional { yes, no, .. } => {
-            Hir::alternation(vec![lower(yes, unicode, terminator), lower(no, unicode, terminator)])
-        }
+        Node::Conditional { yes, no, .. } => Hir::alternation(vec![
+            lower(yes, unicode, terminator),
+            lower(no, unicode, terminator),
+        ]),
         Node::BackReference { .. } | Node::Call(_) => {
             let end = char::from(terminator);
             let any = Hir::class(Class::Unicode(ast::all_but(&[(end, end)])));
-            Hir::repetition(Repetition { min: 0, max: None, greedy: true, sub: Box::new(any) })
+            Hir::repetition(Repetition {
+                min: 0,
+                max: None,
+                greedy: true,
+                sub: Box::new(any),
+            })
         }
     }
 }

@@ -1,11 +1,12 @@
 //! The engine for what automata cannot match: back references, looks around, atomic groups, recursion.
 
-use super::ast::{Dialect, Pattern};
+use super::ast::{ClassUnicode, Dialect, Pattern};
+use super::bracket;
 use super::posix::character;
 use super::program::{Instruction, Program, Single};
 
 const LIMIT: &str = "exceeded PCRE's backtracking limit";
-/// Steps that one line of a Perl pattern may take, as PCRE2 limits them.
+/// Steps that one search of a Perl pattern may take: PCRE2 has such a limit, too.
 const MOST_STEPS: u64 = 50_000_000;
 /// Looks, atomic groups and calls within each other; each level is a call of ours.
 const MOST_DEPTH: usize = 200;
@@ -17,13 +18,25 @@ enum Frame {
     /// Give back one character of a repetition, down to `least`.
     Fewer { to: usize, at: usize, least: usize },
     /// Take one character more, `left` times at most.
-    More { single: usize, to: usize, at: usize, left: Option<u32> },
-    Restore { register: usize, value: Option<usize> },
+    More {
+        single: usize,
+        to: usize,
+        at: usize,
+        left: Option<u32>,
+    },
+    Restore {
+        register: usize,
+        value: Option<usize>,
+    },
 }
 
 pub struct Backtracker {
     program: Program,
     dialect: Dialect,
+    /// What words are made of.
+    word: ClassUnicode,
+    /// Steps that one search may take.
+    most_steps: u64,
     registers: Vec<Option<usize>>,
     stack: Vec<Frame>,
     steps: u64,
@@ -36,16 +49,43 @@ type Outcome = Result<Option<usize>, &'static str>;
 
 impl Backtracker {
     pub fn new(pattern: &Pattern) -> Result<Backtracker, &'static str> {
+        let most_steps = match pattern.dialect {
+            Dialect::Posix => u64::MAX,
+            Dialect::Perl => MOST_STEPS,
+        };
+        Self::with_limit(pattern, most_steps)
+    }
+
+    /// One whose searches fail after so many steps.
+    pub fn with_limit(pattern: &Pattern, most_steps: u64) -> Result<Backtracker, &'static str> {
+        let word = match pattern.dialect {
+            Dialect::Posix => bracket::named(b"_alnum", false)?,
+            Dialect::Perl => bracket::named(b"_alnum", true)?,
+        };
         let program = Program::new(pattern)?;
         let registers = vec![None; program.registers];
         let (stack, steps, depth, best) = (Vec::new(), 0, 0, None);
-        Ok(Backtracker { program, dialect: pattern.dialect, registers, stack, steps, depth, best })
+        Ok(Backtracker {
+            program,
+            dialect: pattern.dialect,
+            word,
+            most_steps,
+            registers,
+            stack,
+            steps,
+            depth,
+            best,
+        })
     }
 
     /// The leftmost match at `from` or later: the longest one for POSIX, the first one for Perl.
-    pub fn find(&mut self, line: &[u8], from: usize) -> Result<Option<(usize, usize)>, &'static str> {
+    pub fn find(
+        &mut self,
+        line: &[u8],
+        from: usize,
+    ) -> Result<Option<(usize, usize)>, &'static str> {
         let mut start = from;
-        self.steps = 0;
+        (self.steps, self.depth) = (0, 0);
         loop {
             self.registers.fill(None);
             self.stack.clear();
@@ -65,7 +105,10 @@ impl Backtracker {
     fn set(&mut self, register: usize, value: Option<usize>) {
         if let Some(place) = self.registers.get_mut(register) {
             let old = std::mem::replace(place, value);
-            self.stack.push(Frame::Restore { register, value: old });
+            self.stack.push(Frame::Restore {
+                register,
+                value: old,
+            });
         }
     }
 
@@ -78,7 +121,7 @@ impl Backtracker {
         let base = self.stack.len();
         let end = loop {
             self.steps += 1;
-            if self.steps > MOST_STEPS && self.dialect == Dialect::Perl {
+            if self.steps > self.most_steps {
                 return Err(LIMIT);
             }
             let next = match self.program.code.get(pc) {
@@ -91,7 +134,9 @@ impl Backtracker {
                     None
                 }
                 Some(Instruction::Done) => break Some(at),
-                Some(&Instruction::GroupEnd { index, .. }) if until == Some(index) => break Some(at),
+                Some(&Instruction::GroupEnd { index, .. }) if until == Some(index) => {
+                    break Some(at);
+                }
                 Some(_) => self.step(line, pc, at)?,
             };
             match next.or_else(|| self.back(line, base)) {
@@ -104,12 +149,21 @@ impl Backtracker {
     }
 
     /// One instruction. `None` when it does not match here.
-    fn step(&mut self, line: &[u8], pc: usize, at: usize) -> Result<Option<(usize, usize)>, &'static str> {
-        let Some(instruction) = self.program.code.get(pc) else { return Ok(None) };
+    fn step(
+        &mut self,
+        line: &[u8],
+        pc: usize,
+        at: usize,
+    ) -> Result<Option<(usize, usize)>, &'static str> {
+        let Some(instruction) = self.program.code.get(pc) else {
+            return Ok(None);
+        };
         let next = pc + 1;
         Ok(match instruction {
             Instruction::Single(single) => single.step(line, at).map(|at| (next, at)),
-            Instruction::Assert(assert) => super::words::holds(*assert, line, at, self.dialect).then_some((next, at)),
+            Instruction::Assert(assert) => {
+                super::words::holds(*assert, line, at, &self.word).then_some((next, at))
+            }
             &Instruction::Jump(to) => Some((to, at)),
             &Instruction::Split { first, second } => {
                 self.stack.push(Frame::Branch { to: second, at });
@@ -129,22 +183,38 @@ impl Backtracker {
                 let stuck = self.registers.get(register).copied().flatten() == Some(at);
                 Some((if stuck { exit } else { next }, at))
             }
-            &Instruction::Many { min, max, lazy, possessive } => self.many(line, next, at, min, max, lazy, possessive),
+            &Instruction::Many {
+                min,
+                max,
+                lazy,
+                possessive,
+            } => self.many(line, next, at, min, max, lazy, possessive),
             &Instruction::BackReference { register, folded } => {
                 let start = self.registers.get(register).copied().flatten();
                 let end = self.registers.get(register + 1).copied().flatten();
                 let text = start.zip(end).and_then(|(start, end)| line.get(start..end));
-                text.and_then(|text| super::words::repeat(text, line, at, folded)).map(|at| (next, at))
+                text.and_then(|text| super::words::repeat(text, line, at, folded))
+                    .map(|at| (next, at))
             }
             &Instruction::Back(count) => {
                 let mut at = Some(at);
                 for _ in 0..count {
-                    at = at.and_then(|at| super::words::before(line, at)).map(|(_, start)| start);
+                    at = at
+                        .and_then(|at| super::words::before(line, at))
+                        .map(|(_, start)| start);
                 }
                 at.map(|at| (next, at))
             }
-            &Instruction::IfGroup { register, otherwise } => {
-                let set = self.registers.get(register + 1).copied().flatten().is_some();
+            &Instruction::IfGroup {
+                register,
+                otherwise,
+            } => {
+                let set = self
+                    .registers
+                    .get(register + 1)
+                    .copied()
+                    .flatten()
+                    .is_some();
                 Some((if set { next } else { otherwise }, at))
             }
             &Instruction::Inside { kind, end } => self.inside(line, kind, next, end, at)?,
@@ -178,10 +248,22 @@ impl Backtracker {
             return Ok(found.is_none().then_some((end, at)));
         }
         // Its other ways are forgotten; what it set must still be undone when something before it fails.
-        let kept: Vec<Frame> =
-            self.stack.drain(base..).filter(|frame| matches!(frame, Frame::Restore { .. })).collect();
+        let kept: Vec<Frame> = self
+            .stack
+            .drain(base..)
+            .filter(|frame| matches!(frame, Frame::Restore { .. }))
+            .collect();
         self.stack.extend(kept);
-        Ok(found.map(|after| (end, if kind == super::program::Inside::Atomic { after } else { at })))
+        Ok(found.map(|after| {
+            (
+                end,
+                if kind == super::program::Inside::Atomic {
+                    after
+                } else {
+                    at
+                },
+            )
+        }))
     }
 
     fn undo(&mut self) -> Option<Frame> {
@@ -206,7 +288,9 @@ impl Backtracker {
         lazy: bool,
         possessive: bool,
     ) -> Option<(usize, usize)> {
-        let Some(Instruction::Single(one)) = self.program.code.get(single) else { return None };
+        let Some(Instruction::Single(one)) = self.program.code.get(single) else {
+            return None;
+        };
         let to = single + 1;
         let mut at = start;
         for _ in 0..min {
@@ -214,7 +298,12 @@ impl Backtracker {
         }
         let left = max.map(|max| max - min);
         if lazy {
-            self.stack.push(Frame::More { single, to, at, left });
+            self.stack.push(Frame::More {
+                single,
+                to,
+                at,
+                left,
+            });
             return Some((to, at));
         }
         let least = at;
@@ -243,13 +332,27 @@ impl Backtracker {
                     }
                     return Some((to, at));
                 }
-                Frame::More { single, to, at, left } => {
-                    let Some(Instruction::Single(one)) = self.program.code.get(single) else { continue };
+                Frame::More {
+                    single,
+                    to,
+                    at,
+                    left,
+                } => {
+                    let Some(Instruction::Single(one)) = self.program.code.get(single) else {
+                        continue;
+                    };
                     if left == Some(0) {
                         continue;
                     }
-                    let Some(at) = Single::step(one, line, at) else { continue };
-                    self.stack.push(Frame::More { single, to, at, left: left.map(|left| left - 1) });
+                    let Some(at) = Single::step(one, line, at) else {
+                        continue;
+                    };
+                    self.stack.push(Frame::More {
+                        single,
+                        to,
+                        at,
+                        left: left.map(|left| left - 1),
+                    });
                     return Some((to, at));
                 }
                 Frame::Restore { .. } => {}

@@ -22,19 +22,31 @@ const NAMED: &[(&str, &str, &str)] = &[
     ("alnum", "[A-Za-z0-9]", r"[\p{Alphabetic}\p{Nd}]"),
     ("_alnum", "[A-Za-z0-9_]", r"[\p{Alphabetic}\p{Nd}_]"),
     ("alpha", "[A-Za-z]", r"[[\p{Alphabetic}\p{Nd}]--[0-9]]"),
-    ("blank", r"[\t ]", r"[\t \x{1680}\x{2000}-\x{2006}\x{2008}-\x{200a}\x{205f}\x{3000}]"),
+    (
+        "blank",
+        r"[\t ]",
+        r"[\t \x{1680}\x{2000}-\x{2006}\x{2008}-\x{200a}\x{205f}\x{3000}]",
+    ),
     ("cntrl", r"[\x00-\x1f\x7f]", r"[\p{Cc}\x{2028}\x{2029}]"),
     ("digit", "[0-9]", "[0-9]"),
-    ("graph", "[!-~]", r"[^\p{Cc}\p{Cn}\p{Cs}\x{2028}\x{2029}\x{1680}\x{2000}-\x{2006}\x{2008}-\x{200a}\x{205f}\x{3000} ]"),
+    (
+        "graph",
+        "[!-~]",
+        r"[^\p{Cc}\p{Cn}\x{2028}\x{2029}\x{1680}\x{2000}-\x{2006}\x{2008}-\x{200a}\x{205f}\x{3000} ]",
+    ),
     ("lower", "[a-z]", r"[\p{Lowercase}]"),
-    ("print", "[ -~]", r"[^\p{Cc}\p{Cn}\p{Cs}\x{2028}\x{2029}]"),
+    ("print", "[ -~]", r"[^\p{Cc}\p{Cn}\x{2028}\x{2029}]"),
     (
         "punct",
         "[!-/:-@\\[-`{-~]",
-        r"[[^\p{Cc}\p{Cn}\p{Cs}\x{2028}\x{2029}\x{1680}\x{2000}-\x{2006}\x{2008}-\x{200a}\x{205f}\x{3000} ]--[\p{Alphabetic}\p{Nd}]]",
+        r"[[^\p{Cc}\p{Cn}\x{2028}\x{2029}\x{1680}\x{2000}-\x{2006}\x{2008}-\x{200a}\x{205f}\x{3000} ]--[\p{Alphabetic}\p{Nd}]]",
     ),
-    ("space", r"[\t-\r ]", r"[\t-\r \x{1680}\x{2000}-\x{2006}\x{2008}-\x{200a}\x{2028}\x{2029}\x{205f}\x{3000}]"),
-    ("upper", "[A-Z]", r"[\p{Uppercase}]"),
+    (
+        "space",
+        r"[\t-\r ]",
+        r"[\t-\r \x{1680}\x{2000}-\x{2006}\x{2008}-\x{200a}\x{2028}\x{2029}\x{205f}\x{3000}]",
+    ),
+    ("upper", "[A-Z]", r"[\p{Uppercase}\p{Lt}]"),
     ("xdigit", "[0-9A-Fa-f]", "[0-9A-Fa-f]"),
 ];
 
@@ -42,7 +54,8 @@ const NAMED: &[(&str, &str, &str)] = &[
 pub fn named(name: &[u8], ascii_only: bool) -> Result<ClassUnicode, &'static str> {
     let row = NAMED.iter().find(|row| row.0.as_bytes() == name);
     let text = row.map(|row| if ascii_only { row.1 } else { row.2 });
-    text.and_then(ast::unicode).ok_or("Invalid character class name")
+    text.and_then(ast::unicode)
+        .ok_or("Invalid character class name")
 }
 
 /// One thing listed in brackets.
@@ -60,8 +73,19 @@ struct Reader<'t> {
 }
 
 /// Reads from `at`, just after the `[`.
-pub fn parse(text: &[u8], at: usize, folded: bool, ascii_only: bool) -> Result<Bracket, &'static str> {
-    let mut reader = Reader { text, at, folded, ascii_only, wants_unicode: false };
+pub fn parse(
+    text: &[u8],
+    at: usize,
+    folded: bool,
+    ascii_only: bool,
+) -> Result<Bracket, &'static str> {
+    let mut reader = Reader {
+        text,
+        at,
+        folded,
+        ascii_only,
+        wants_unicode: false,
+    };
     let negated = reader.eat(b"^");
     if reader.rest().is_empty() {
         return Err("Invalid regular expression");
@@ -73,7 +97,8 @@ pub fn parse(text: &[u8], at: usize, folded: bool, ascii_only: bool) -> Result<B
             break;
         }
         // A hyphen may begin a list or end it; elsewhere it joins two ends of a range.
-        if reader.at > begin && reader.rest().starts_with(b"-") && !reader.rest().starts_with(b"-]") {
+        if reader.at > begin && reader.rest().starts_with(b"-") && !reader.rest().starts_with(b"-]")
+        {
             if reader.rest().len() == 1 {
                 return Err(UNMATCHED);
             }
@@ -109,7 +134,12 @@ pub fn parse(text: &[u8], at: usize, folded: bool, ascii_only: bool) -> Result<B
     }
     let unicode_by_fold = folded && class.ranges().iter().any(|range| range.end() >= 'A');
     let wants_unicode = reader.wants_unicode || negated || unicode_by_fold || !class.is_ascii();
-    Ok(Bracket { class, negated, end: reader.at, wants_unicode })
+    Ok(Bracket {
+        class,
+        negated,
+        end: reader.at,
+        wants_unicode,
+    })
 }
 
 impl Reader<'_> {
@@ -145,7 +175,10 @@ impl Reader<'_> {
     fn symbol(&mut self, kind: u8) -> Result<Element, &'static str> {
         let text = self.text;
         let rest = text.get(self.at..).unwrap_or_default();
-        let length = rest.windows(2).position(|pair| pair == [kind, b']']).ok_or(UNMATCHED)?;
+        let length = rest
+            .windows(2)
+            .position(|pair| pair == [kind, b']'])
+            .ok_or(UNMATCHED)?;
         let name = rest.get(..length).unwrap_or_default();
         let (folded, ascii_only) = (self.folded, self.ascii_only);
         let element = match (kind, name) {
@@ -153,7 +186,11 @@ impl Reader<'_> {
                 let cased = name == b"upper" || name == b"lower";
                 let name = if folded && cased { b"alpha" } else { name };
                 self.wants_unicode |= !matches!(name, b"digit" | b"xdigit");
-                Element::Class(if name == b"_alnum" { named(b"", true)? } else { named(name, ascii_only)? })
+                Element::Class(if name == b"_alnum" {
+                    named(b"", true)?
+                } else {
+                    named(name, ascii_only)?
+                })
             }
             (_, [byte]) if byte.is_ascii() => Element::Character(char::from(*byte)),
             _ => return Err(COLLATION),

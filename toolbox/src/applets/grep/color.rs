@@ -43,18 +43,31 @@ impl Colors {
     pub fn from_env() -> (Colors, Option<Vec<u8>>) {
         let mut colors = Colors::default();
         let mut warning = None;
-        if let Some(old) = env::var_os("GREP_COLOR").map(OsString::into_vec).filter(|old| !old.is_empty()) {
-            let text: [&[u8]; 5] =
-                [b"warning: GREP_COLOR='", &old, b"' is deprecated; use GREP_COLORS='mt=", &old, b"'"];
+        if let Some(old) = env::var_os("GREP_COLOR")
+            .map(OsString::into_vec)
+            .filter(|old| !old.is_empty())
+        {
+            let text: [&[u8]; 5] = [
+                b"warning: GREP_COLOR='",
+                &old,
+                b"' is deprecated; use GREP_COLORS='mt=",
+                &old,
+                b"'",
+            ];
             warning = Some(text.concat());
             colors.set(b"mt", &old);
         }
-        let list = env::var_os("GREP_COLORS").map(OsString::into_vec).unwrap_or_default();
+        let list = env::var_os("GREP_COLORS")
+            .map(OsString::into_vec)
+            .unwrap_or_default();
         for item in list.split(|&byte| byte == b':') {
             let equals = item.iter().position(|&byte| byte == b'=');
             let (name, value) = item.split_at(equals.unwrap_or(item.len()));
             let value = value.strip_prefix(b"=").unwrap_or_default();
-            if !value.iter().all(|&byte| byte == b';' || byte.is_ascii_digit()) {
+            if !value
+                .iter()
+                .all(|&byte| byte == b';' || byte.is_ascii_digit())
+            {
                 break;
             }
             colors.set(name, value);

@@ -21,7 +21,9 @@ impl Filters {
 
     /// Whether a file is left out. For one of the command line (`operand`) every name suffix counts.
     pub fn leave_out(&self, name: &[u8], operand: bool) -> bool {
-        let Some((first, _)) = self.rows.first() else { return false };
+        let Some((first, _)) = self.rows.first() else {
+            return false;
+        };
         let suffixes = |glob: &[u8]| {
             if matches(glob, name) {
                 return true;
@@ -59,8 +61,12 @@ fn matches(mut glob: &[u8], mut name: &[u8]) -> bool {
             name = name.get(name_length..).unwrap_or_default();
             continue;
         }
-        let Some((after_star, from)) = retry else { return false };
-        let Some((_, length)) = character(from) else { return false };
+        let Some((after_star, from)) = retry else {
+            return false;
+        };
+        let Some((_, length)) = character(from) else {
+            return false;
+        };
         name = from.get(length..).unwrap_or_default();
         glob = after_star;
         retry = Some((after_star, name));
@@ -103,7 +109,10 @@ fn set(inside: &[u8], letter: Option<char>) -> Option<(bool, usize)> {
         {
             let class = super::bracket::named(named.get(..length)?, true).ok()?;
             found |= letter.is_some_and(|letter| {
-                class.ranges().iter().any(|range| (range.start()..=range.end()).contains(&letter))
+                class
+                    .ranges()
+                    .iter()
+                    .any(|range| (range.start()..=range.end()).contains(&letter))
             });
             at += length + 4;
             continue;
@@ -132,5 +141,46 @@ fn listed(text: &[u8]) -> Option<(char, usize)> {
             let (letter, length) = character(text)?;
             Some((letter.ok()?, length))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn globs_match_as_fnmatch_does() {
+        for (glob, name) in [
+            ("*.c", "a.c"),
+            ("a*b*c", "aXbbYc"),
+            ("[!a-c]?", "dé"),
+            ("\\*", "*"),
+            ("[[:digit:]]x", "7x"),
+            ("[", "["),
+            ("*", ".x/y"),
+        ] {
+            assert!(matches(glob.as_bytes(), name.as_bytes()), "{glob} {name}");
+        }
+        for (glob, name) in [
+            ("*.c", "a.h"),
+            ("a?", "a"),
+            ("[a-c]", "d"),
+            ("\\*", "x"),
+            ("a", "ab"),
+        ] {
+            assert!(!matches(glob.as_bytes(), name.as_bytes()), "{glob} {name}");
+        }
+    }
+
+    #[test]
+    fn the_last_filter_that_matches_decides() {
+        let mut filters = Filters::default();
+        filters.add(Filter::Include, b"*.c");
+        filters.add(Filter::Exclude, b"x*");
+        assert!(filters.leave_out(b"a.h", false));
+        assert!(!filters.leave_out(b"a.c", false));
+        assert!(filters.leave_out(b"x.c", false));
+        assert!(filters.leave_out(b"d/x.c", true));
+        assert!(!filters.leave_out(b"d/x.c", false));
     }
 }

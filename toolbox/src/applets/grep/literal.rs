@@ -23,7 +23,11 @@ impl Literal {
     /// The literal of a pattern, if it has one.
     pub fn of(pattern: &Pattern) -> Option<Literal> {
         if let Some(finder) = alternatives(pattern) {
-            return Some(Literal { finder, exact: true, wide: false });
+            return Some(Literal {
+                finder,
+                exact: true,
+                wide: false,
+            });
         }
         let mut runs = Runs::default();
         let whole = runs.collect(&pattern.node);
@@ -36,7 +40,11 @@ impl Literal {
             true => Finder::Caseless(Caseless::new(&best.bytes)),
             false => Finder::Exact(Box::new(memmem::Finder::new(&best.bytes).into_owned())),
         };
-        Some(Literal { finder, exact, wide })
+        Some(Literal {
+            finder,
+            exact,
+            wide,
+        })
     }
 
     pub fn is_exact(&self) -> bool {
@@ -72,13 +80,19 @@ impl Literal {
 
 /// `foo\|bar`, and several patterns without anything special.
 fn alternatives(pattern: &Pattern) -> Option<Finder> {
-    let Node::Alternate(nodes) = ungrouped(&pattern.node) else { return None };
+    let Node::Alternate(nodes) = ungrouped(&pattern.node) else {
+        return None;
+    };
     let literals: Vec<Vec<u8>> = nodes.iter().map(plain).collect::<Option<_>>()?;
     let kind = match pattern.dialect {
         Dialect::Posix => aho_corasick::MatchKind::LeftmostLongest,
         Dialect::Perl => aho_corasick::MatchKind::LeftmostFirst,
     };
-    AhoCorasick::builder().match_kind(kind).build(literals).ok().map(Finder::Any)
+    AhoCorasick::builder()
+        .match_kind(kind)
+        .build(literals)
+        .ok()
+        .map(Finder::Any)
 }
 
 fn ungrouped(node: &Node) -> &Node {
@@ -149,7 +163,14 @@ impl Runs {
             Node::Group { node, .. } => self.collect(node),
             Node::Empty => true,
             // These stand between two characters and leave the text whole, but ask for more than it.
-            Node::Assert(_) | Node::Keep | Node::Look { .. } => false,
+            Node::Assert(_) | Node::Keep | Node::Look { negated: true, .. } => false,
+            // What is looked for beside the match is in the line as well.
+            Node::Look { node, .. } => {
+                self.cut();
+                self.collect(node);
+                self.cut();
+                false
+            }
             Node::Atomic(node) => {
                 self.collect(node);
                 false
@@ -178,10 +199,19 @@ struct Caseless {
 
 impl Caseless {
     fn new(needle: &[u8]) -> Caseless {
-        let (at, byte) =
-            needle.iter().copied().enumerate().max_by_key(|&(_, byte)| rarity(byte)).unwrap_or_default();
+        let (at, byte) = needle
+            .iter()
+            .copied()
+            .enumerate()
+            .max_by_key(|&(_, byte)| rarity(byte))
+            .unwrap_or_default();
         let (lower, upper) = (byte.to_ascii_lowercase(), byte.to_ascii_uppercase());
-        Caseless { needle: needle.to_vec(), at, lower, upper }
+        Caseless {
+            needle: needle.to_vec(),
+            at,
+            lower,
+            upper,
+        }
     }
 
     fn find(&self, text: &[u8]) -> Option<usize> {
@@ -202,5 +232,64 @@ impl Caseless {
 fn rarity(byte: u8) -> usize {
     const COMMON_FIRST: &[u8] = b" etaoinsrlcdupmhf_.g-b,/0\"1v=y()*w2;:x'k3#49586{}7><[]+zjq";
     let byte = byte.to_ascii_lowercase();
-    COMMON_FIRST.iter().position(|&common| common == byte).unwrap_or(COMMON_FIRST.len())
+    COMMON_FIRST
+        .iter()
+        .position(|&common| common == byte)
+        .unwrap_or(COMMON_FIRST.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::posix::{self, Syntax};
+    use super::*;
+
+    fn literal(text: &str, folded: bool) -> Option<Literal> {
+        let syntax = Syntax {
+            extended: true,
+            folded,
+            terminator: b'\n',
+            ascii_only: true,
+        };
+        Literal::of(&posix::parse(&[text.as_bytes()], syntax).ok()?.pattern)
+    }
+
+    #[test]
+    fn a_plain_pattern_is_its_literal() {
+        let found =
+            literal("foo", false).map(|literal| (literal.is_exact(), literal.find(b"a foo", 0)));
+        assert_eq!(found, Some((true, Some((2, 5)))));
+    }
+
+    #[test]
+    fn the_longest_required_text_is_searched_for() {
+        let found = literal("[a-z]+_foo(bar)?", false)
+            .map(|literal| (literal.is_exact(), literal.find(b"x_foo", 0)));
+        assert_eq!(found, Some((false, Some((1, 5)))));
+    }
+
+    #[test]
+    fn alternatives_are_found_together_and_the_longest_wins() {
+        let found = literal("ab|abc|x", false)
+            .map(|literal| (literal.is_exact(), literal.find(b"zabcx", 0)));
+        assert_eq!(found, Some((true, Some((1, 4)))));
+    }
+
+    #[test]
+    fn letters_of_either_case_are_found_unless_the_text_has_other_cases_of_them() {
+        let found =
+            literal("tOdo", true).map(|literal| (literal.is_exact(), literal.find(b"a ToDo", 0)));
+        assert_eq!(found, Some((true, Some((2, 6)))));
+        let covers = literal("is", true).map(|literal| {
+            (
+                literal.covers(b"plain"),
+                literal.covers("ı\u{17f}".as_bytes()),
+            )
+        });
+        assert_eq!(covers, Some((true, false)));
+    }
+
+    #[test]
+    fn a_pattern_without_required_text_has_no_literal() {
+        assert!(literal("[a-z]+|x*", false).is_none());
+    }
 }

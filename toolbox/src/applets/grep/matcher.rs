@@ -9,6 +9,9 @@ use super::literal::Literal;
 use super::options::{Language, Whole};
 use super::{perl, posix};
 
+/// What the backtracking engine may try on one line before the automata take it over.
+const FALLBACK_STEPS: u64 = 200_000;
+
 /// What to look for.
 pub struct Request<'p> {
     pub patterns: Vec<&'p [u8]>,
@@ -29,7 +32,7 @@ pub struct Matcher {
     full: Automaton,
     /// What decides when the automata only know that a line may match.
     backtracker: Option<Backtracker>,
-    /// What decides about words beside bytes that are not UTF-8, where the automata know none.
+    /// What decides about words beside characters beyond ASCII: faster there, and with GNU's idea of a word.
     fallback: Option<Backtracker>,
     pattern: Pattern,
     /// Whether the literal can be trusted in the buffer at hand.
@@ -50,27 +53,53 @@ pub fn compile(request: &Request) -> Result<Compiled, Vec<&'static str>> {
         Language::Fixed => pattern = Some(fixed(request)),
         Language::Perl => match request.patterns.as_slice() {
             [] => {}
-            [one] => pattern = Some(perl::parse(one, request.folded, terminator).map_err(|error| vec![error])?),
+            [one] => {
+                pattern = Some(
+                    perl::parse(one, request.folded, terminator).map_err(|error| vec![error])?,
+                )
+            }
             _ => return Err(vec!["the -P option only supports a single pattern"]),
         },
         Language::Basic | Language::Extended => {
             let extended = request.language == Language::Extended;
-            let syntax = posix::Syntax { extended, folded: request.folded, terminator, ascii_only: true };
+            let syntax = posix::Syntax {
+                extended,
+                folded: request.folded,
+                terminator,
+                ascii_only: true,
+            };
             let plain = request.patterns.iter().all(|text| text.is_ascii());
-            let parsed = posix::parse(&request.patterns, posix::Syntax { ascii_only: plain, ..syntax })?;
+            let parsed = posix::parse(
+                &request.patterns,
+                posix::Syntax {
+                    ascii_only: plain,
+                    ..syntax
+                },
+            )?;
             let wants_unicode = parsed.wants_unicode || request.whole == Whole::Words;
             warnings = parsed.warnings;
             if plain && wants_unicode {
                 ascii = Some(parsed.pattern);
-                let wide = posix::Syntax { ascii_only: false, ..syntax };
+                let wide = posix::Syntax {
+                    ascii_only: false,
+                    ..syntax
+                };
                 pattern = Some(posix::parse(&request.patterns, wide)?.pattern);
             } else {
-                pattern = Some(Pattern { ascii_only: false, ..parsed.pattern });
+                pattern = Some(Pattern {
+                    ascii_only: false,
+                    ..parsed.pattern
+                });
             }
         }
     }
     let never = request.patterns.is_empty();
-    let empty = Pattern { node: Node::Empty, dialect: Dialect::Posix, groups: 0, ascii_only: false };
+    let empty = Pattern {
+        node: Node::Empty,
+        dialect: Dialect::Posix,
+        groups: 0,
+        ascii_only: false,
+    };
     let pattern = enclose(pattern.unwrap_or(empty), request.whole);
     let ascii = ascii.map(|ascii| enclose(ascii, request.whole));
     let backtracker = match pattern.node.is_regular() {
@@ -110,7 +139,12 @@ fn fixed(request: &Request) -> Pattern {
         Node::concat(nodes)
     };
     let node = Node::alternate(request.patterns.iter().map(literal).collect());
-    Pattern { node, dialect: Dialect::Posix, groups: 0, ascii_only: false }
+    Pattern {
+        node,
+        dialect: Dialect::Posix,
+        groups: 0,
+        ascii_only: false,
+    }
 }
 
 /// The pattern for `-x` or `-w`.
@@ -120,19 +154,30 @@ fn enclose(pattern: Pattern, whole: Whole) -> Pattern {
         Whole::Lines => (Assert::LineStart, Assert::LineEnd),
         Whole::Words => (Assert::NoWordBefore, Assert::NoWordAfter),
     };
-    let node = Node::Concat(vec![Node::Assert(before), pattern.node, Node::Assert(after)]);
+    let node = Node::Concat(vec![
+        Node::Assert(before),
+        pattern.node,
+        Node::Assert(after),
+    ]);
     Pattern { node, ..pattern }
 }
 
 impl Matcher {
     /// Takes note of the buffer that the next calls of `next_line` search.
     pub fn prepare(&mut self, text: &[u8]) {
-        self.literal_covers = self.literal.as_ref().is_some_and(|literal| literal.covers(text));
+        self.literal_covers = self
+            .literal
+            .as_ref()
+            .is_some_and(|literal| literal.covers(text));
     }
 
     /// The next line of `text` at `from` or later that matches: its start, and its end before the terminator.
     /// `text` is lines with a terminator each, and `from` starts one.
-    pub fn next_line(&mut self, text: &[u8], mut from: usize) -> Result<Option<(usize, usize)>, &'static str> {
+    pub fn next_line(
+        &mut self,
+        text: &[u8],
+        mut from: usize,
+    ) -> Result<Option<(usize, usize)>, &'static str> {
         if self.never {
             return Ok(None);
         }
@@ -151,12 +196,20 @@ impl Matcher {
     }
 
     /// The next line that may match, and whether it does for sure.
-    fn candidate(&mut self, text: &[u8], from: usize) -> Result<Option<(usize, usize, bool)>, &'static str> {
+    fn candidate(
+        &mut self,
+        text: &[u8],
+        from: usize,
+    ) -> Result<Option<(usize, usize, bool)>, &'static str> {
         let terminator = self.terminator;
         let around = |place: usize| {
-            let start = memrchr(terminator, text.get(from..place).unwrap_or_default()).map_or(from, |at| from + at + 1);
+            let start = memrchr(terminator, text.get(from..place).unwrap_or_default())
+                .map_or(from, |at| from + at + 1);
             let rest = text.get(place..).unwrap_or_default();
-            (start, memchr(terminator, rest).map_or(text.len(), |at| place + at))
+            (
+                start,
+                memchr(terminator, rest).map_or(text.len(), |at| place + at),
+            )
         };
         if let Some(literal) = self.literal.as_ref().filter(|_| self.literal_covers) {
             return Ok(literal.find(text, from).map(|(place, _)| {
@@ -168,7 +221,9 @@ impl Matcher {
         let automaton = self.ascii.as_mut().unwrap_or(&mut self.full);
         // The last terminator is looked at, not searched: after it there is no line.
         let place = match automaton.scan(text, from, text.len().saturating_sub(1))? {
-            Scan::End(place) => return Ok(Some(around(place)).map(|(start, end)| (start, end, regular))),
+            Scan::End(place) => {
+                return Ok(Some(around(place)).map(|(start, end)| (start, end, regular)));
+            }
             Scan::Nothing => return Ok(None),
             Scan::GaveUp(place) => place,
         };
@@ -176,11 +231,13 @@ impl Matcher {
         if self.full.gives_up() {
             return Ok(Some((start, end, false)));
         }
-        Ok(match self.full.scan(text, start, text.len().saturating_sub(1))? {
-            Scan::End(place) => Some(around(place)).map(|(start, end)| (start, end, regular)),
-            Scan::GaveUp(_) => Some((start, end, false)),
-            Scan::Nothing => None,
-        })
+        Ok(
+            match self.full.scan(text, start, text.len().saturating_sub(1))? {
+                Scan::End(place) => Some(around(place)).map(|(start, end)| (start, end, regular)),
+                Scan::GaveUp(_) => Some((start, end, false)),
+                Scan::Nothing => None,
+            },
+        )
     }
 
     fn automaton_for(&mut self, line: &[u8]) -> &mut Automaton {
@@ -190,27 +247,23 @@ impl Matcher {
         }
     }
 
-    /// The engine for a line that the automata are not right for.
-    fn backtracker_for(&mut self, line: &[u8]) -> Result<Option<&mut Backtracker>, &'static str> {
-        if self.backtracker.is_some() {
-            return Ok(self.backtracker.as_mut());
-        }
-        if line.is_ascii() || !self.full.gives_up() || std::str::from_utf8(line).is_ok() {
-            return Ok(None);
+    /// The match in a line where the automata do not know what a word is; `None` when they do, or when it takes too long.
+    fn find_words(&mut self, line: &[u8], from: usize) -> Option<Option<(usize, usize)>> {
+        if self.backtracker.is_some() || line.is_ascii() || !self.full.gives_up() {
+            return None;
         }
         if self.fallback.is_none() {
-            self.fallback = Some(Backtracker::new(&self.pattern)?);
+            self.fallback = Backtracker::with_limit(&self.pattern, FALLBACK_STEPS).ok();
         }
-        Ok(self.fallback.as_mut())
+        self.fallback.as_mut()?.find(line, from).ok()
     }
 
     fn matches(&mut self, line: &[u8]) -> Result<bool, &'static str> {
-        if let Some(backtracker) = self.backtracker_for(line)?
-            && !line.is_ascii()
-        {
-            return Ok(backtracker.find(line, 0)?.is_some());
+        if let Some(found) = self.find_words(line, 0) {
+            return Ok(found.is_some());
         }
-        if !self.automaton_for(line).matches(line)? {
+        let by_hand = self.backtracker.is_some() && self.full.gives_up() && !line.is_ascii();
+        if !by_hand && !self.automaton_for(line).matches(line)? {
             return Ok(false);
         }
         match &mut self.backtracker {
@@ -220,16 +273,118 @@ impl Matcher {
     }
 
     /// The leftmost match in a line at `from` or later.
-    pub fn find(&mut self, line: &[u8], from: usize) -> Result<Option<(usize, usize)>, &'static str> {
+    pub fn find(
+        &mut self,
+        line: &[u8],
+        from: usize,
+    ) -> Result<Option<(usize, usize)>, &'static str> {
         if self.never {
             return Ok(None);
         }
-        if let Some(literal) = self.literal.as_ref().filter(|literal| literal.is_exact() && literal.covers(line)) {
+        if let Some(literal) = self
+            .literal
+            .as_ref()
+            .filter(|literal| literal.is_exact() && literal.covers(line))
+        {
             return Ok(literal.find(line, from));
         }
-        match self.backtracker_for(line)? {
+        if let Some(found) = self.find_words(line, from) {
+            return Ok(found);
+        }
+        match &mut self.backtracker {
             Some(backtracker) => backtracker.find(line, from),
             None => self.automaton_for(line).find(line, from),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn matches(language: Language, pattern: &str, line: &str) -> Option<Vec<(usize, usize)>> {
+        let patterns = vec![pattern.as_bytes()];
+        let request = Request {
+            patterns,
+            language,
+            folded: false,
+            whole: Whole::Any,
+            terminator: b'\n',
+        };
+        let mut matcher = compile(&request).ok()?.matcher;
+        let (mut found, mut from) = (Vec::new(), 0);
+        while let Ok(Some((start, end))) = matcher.find(line.as_bytes(), from)
+            && end > start
+        {
+            found.push((start, end));
+            from = end;
+        }
+        Some(found)
+    }
+
+    #[test]
+    fn the_longest_alternative_wins_in_posix_and_the_first_one_in_perl() {
+        assert_eq!(
+            matches(Language::Extended, "a|ab|a[bc]*", "xabcb"),
+            Some(vec![(1, 5)])
+        );
+        assert_eq!(
+            matches(Language::Perl, "a|ab|a[bc]*", "xabcb"),
+            Some(vec![(1, 2)])
+        );
+    }
+
+    #[test]
+    fn back_references_find_the_longest_match_too() {
+        assert_eq!(
+            matches(Language::Extended, "(a|ab)(c|bcd)\\1?", "abcd"),
+            Some(vec![(0, 4)])
+        );
+        assert_eq!(
+            matches(Language::Basic, "\\(.\\)\\1", "aabccd"),
+            Some(vec![(0, 2), (3, 5)])
+        );
+    }
+
+    #[test]
+    fn perl_patterns_look_around() {
+        assert_eq!(
+            matches(Language::Perl, "(?<=a)b(?!c)", "abc ab"),
+            Some(vec![(5, 6)])
+        );
+        assert_eq!(
+            matches(Language::Perl, "a\\Kb++", "abbb"),
+            Some(vec![(1, 4)])
+        );
+        assert_eq!(
+            matches(Language::Perl, "\\((?:[^()]++|(?R))*\\)", "x(a(b)c)"),
+            Some(vec![(1, 8)])
+        );
+    }
+
+    #[test]
+    fn words_beyond_ascii_are_words_in_posix() {
+        assert_eq!(
+            matches(Language::Basic, "\\bt\\w*", "été te"),
+            Some(vec![(6, 8)])
+        );
+    }
+
+    #[test]
+    fn the_next_line_that_matches_is_found_in_a_buffer() {
+        let patterns = vec![&b"^b\\w*$"[..]];
+        let request = Request {
+            patterns,
+            language: Language::Basic,
+            folded: false,
+            whole: Whole::Any,
+            terminator: b'\n',
+        };
+        let mut matcher = compile(&request).expect("the pattern is right").matcher;
+        let text = "ab\nb c\nbé\nbcd\n".as_bytes();
+        matcher.prepare(text);
+        assert_eq!(matcher.next_line(text, 0), Ok(Some((7, 10))));
+        assert_eq!(matcher.next_line(text, 11), Ok(Some((11, 14))));
+        assert_eq!(matcher.next_line(text, 15), Ok(None));
     }
 }

@@ -5,6 +5,7 @@ mod automaton;
 mod backtrack;
 mod bracket;
 mod color;
+mod flags;
 mod glob;
 mod literal;
 mod matcher;
@@ -51,13 +52,17 @@ fn run(args: &[OsString], language: Language) -> i32 {
 fn refuse(refusal: Refusal) -> i32 {
     let (text, status) = match refusal {
         Refusal::Help => {
-            let flags = getopt::help(options::TABLE);
-            let text = format!("{USAGE}\nPrint the lines of each FILE that match PATTERNS.\n\n{flags}");
+            let flags = getopt::help(flags::TABLE);
+            let text =
+                format!("{USAGE}\nPrint the lines of each FILE that match PATTERNS.\n\n{flags}");
             return print(&text);
         }
         Refusal::Version => return print("grep (GNU grep) 3.8 (compatible)\n"),
         Refusal::Usage(error) => (error.text(USAGE), TROUBLE),
-        Refusal::Missing => (format!("{USAGE}\nTry 'grep --help' for more information.\n").into_bytes(), TROUBLE),
+        Refusal::Missing => (
+            format!("{USAGE}\nTry 'grep --help' for more information.\n").into_bytes(),
+            TROUBLE,
+        ),
         Refusal::Message(text) => ([b"grep: ", text.as_slice(), b"\n"].concat(), TROUBLE),
         Refusal::Word(word) => {
             let word = String::from_utf8_lossy(&word);
@@ -75,7 +80,10 @@ fn refuse(refusal: Refusal) -> i32 {
 
 fn print(text: &str) -> i32 {
     let mut stdout = io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+    match stdout
+        .write_all(text.as_bytes())
+        .and_then(|()| stdout.flush())
+    {
         Ok(()) => 0,
         Err(_) => TROUBLE,
     }
@@ -100,7 +108,9 @@ fn search(options: &Options) -> i32 {
         }
     };
     for posix::Warning::RepetitionAtStart(sign) in compiled.warnings {
-        printer.out.message(&[b"warning: ", sign.as_bytes(), b" at start of expression"]);
+        printer
+            .out
+            .message(&[b"warning: ", sign.as_bytes(), b" at start of expression"]);
     }
     // No line can be selected, so no file is opened.
     let excludes_all = options.invert && options.whole == Whole::Any && options.patterns == [b""];
@@ -109,7 +119,10 @@ fn search(options: &Options) -> i32 {
     }
     let recursive = matches!(options.directories, Directories::Recurse { .. });
     let named = options.filename.unwrap_or(options.operands.len() > 1);
-    let mut walk = walk::Walk::new(search::Searcher::new(options, compiled.matcher, printer), named);
+    let mut walk = walk::Walk::new(
+        search::Searcher::new(options, compiled.matcher, printer),
+        named,
+    );
     match options.operands.as_slice() {
         [] if recursive => walk.here(),
         [] => walk.operand("-".as_ref()),

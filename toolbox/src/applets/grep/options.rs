@@ -1,13 +1,13 @@
-//! The command line of grep: the table of flags, and what they mean together.
+//! The command line of grep: what its options mean together.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::Read;
 
-use crate::getopt::Takes::{Digits, Nothing, Optional, Value};
-use crate::getopt::{self, Flag, Order, UsageError, flag};
+use crate::getopt::{self, Order, UsageError};
 use crate::sys::{OsStrExt, error_text};
 
+use super::flags::{Id, TABLE};
 use super::glob::{Filter, Filters};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,112 +47,6 @@ pub enum List {
     Matching,
     NotMatching,
 }
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Id {
-    After,
-    Before,
-    BinaryFiles,
-    BinaryIgnored,
-    ByteOffset,
-    Color,
-    Context,
-    Count,
-    DereferenceRecursive,
-    Devices,
-    Directories,
-    Exclude,
-    ExcludeDir,
-    ExcludeFrom,
-    File,
-    FilesWithMatches,
-    FilesWithoutMatch,
-    GroupSeparator,
-    Help,
-    IgnoreCase,
-    Include,
-    InitialTab,
-    Label,
-    Language(Language),
-    LineBuffered,
-    LineNumber,
-    LineRegexp,
-    Matcher,
-    MaxCount,
-    NoFilename,
-    NoGroupSeparator,
-    NoIgnoreCase,
-    NoMessages,
-    Null,
-    NullData,
-    OnlyMatching,
-    Quiet,
-    Recursive,
-    Regexp,
-    Text,
-    Invert,
-    Version,
-    WithFilename,
-    WithoutMatch,
-    WordRegexp,
-}
-
-pub(super) const TABLE: &[Flag<Id>] = &[
-    flag(Id::Language(Language::Basic), Some('G'), Some("basic-regexp"), Nothing, "patterns are basic regular expressions"),
-    flag(Id::Language(Language::Extended), Some('E'), Some("extended-regexp"), Nothing, "patterns are extended regular expressions"),
-    flag(Id::Language(Language::Fixed), Some('F'), Some("fixed-regexp"), Nothing, ""),
-    flag(Id::Language(Language::Fixed), None, Some("fixed-strings"), Nothing, "(-F) patterns are plain text"),
-    flag(Id::Language(Language::Perl), Some('P'), Some("perl-regexp"), Nothing, "the pattern is a Perl regular expression"),
-    flag(Id::After, Some('A'), Some("after-context"), Value("NUM"), "print NUM lines after each match"),
-    flag(Id::Before, Some('B'), Some("before-context"), Value("NUM"), "print NUM lines before each match"),
-    flag(Id::Context, Some('C'), Some("context"), Value("NUM"), "print NUM lines around each match"),
-    flag(Id::Context, None, None, Digits, "the same as -C NUM"),
-    flag(Id::Devices, Some('D'), Some("devices"), Value("ACTION"), "read or skip devices, FIFOs and sockets"),
-    flag(Id::Matcher, Some('X'), None, Value("MATCHER"), ""),
-    flag(Id::ByteOffset, Some('b'), Some("byte-offset"), Nothing, "print the offset in bytes of each line"),
-    flag(Id::BinaryFiles, None, Some("binary-files"), Value("TYPE"), "treat binary files as binary, text or without-match"),
-    flag(Id::LineBuffered, None, Some("line-buffered"), Nothing, "write out every line at once"),
-    flag(Id::Count, Some('c'), Some("count"), Nothing, "print only how many lines are selected in each file"),
-    flag(Id::Color, None, Some("color"), Optional("WHEN"), "mark the matches: always, never or auto"),
-    flag(Id::Color, None, Some("colour"), Optional("WHEN"), ""),
-    flag(Id::Directories, Some('d'), Some("directories"), Value("ACTION"), "read, skip or recurse into directories"),
-    flag(Id::Regexp, Some('e'), Some("regexp"), Value("PATTERNS"), "look for PATTERNS, one a line"),
-    flag(Id::Exclude, None, Some("exclude"), Value("GLOB"), "skip files whose name matches GLOB"),
-    flag(Id::ExcludeFrom, None, Some("exclude-from"), Value("FILE"), "skip files that match a glob in FILE"),
-    flag(Id::ExcludeDir, None, Some("exclude-dir"), Value("GLOB"), "skip directories whose name matches GLOB"),
-    flag(Id::File, Some('f'), Some("file"), Value("FILE"), "take patterns from FILE"),
-    flag(Id::FilesWithMatches, Some('l'), Some("files-with-matches"), Nothing, "print only the names of files with a selected line"),
-    flag(Id::FilesWithoutMatch, Some('L'), Some("files-without-match"), Nothing, "print only the names of files without one"),
-    flag(Id::GroupSeparator, None, Some("group-separator"), Value("TEXT"), "print TEXT between groups of lines"),
-    flag(Id::Help, None, Some("help"), Nothing, "print this text"),
-    flag(Id::Include, None, Some("include"), Value("GLOB"), "search only files whose name matches GLOB"),
-    flag(Id::IgnoreCase, Some('i'), Some("ignore-case"), Nothing, "letters match in either case"),
-    flag(Id::IgnoreCase, Some('y'), None, Nothing, ""),
-    flag(Id::NoIgnoreCase, None, Some("no-ignore-case"), Nothing, "letters match in their own case (the default)"),
-    flag(Id::InitialTab, Some('T'), Some("initial-tab"), Nothing, "put a tab before the text of each line"),
-    flag(Id::Label, None, Some("label"), Value("NAME"), "call standard input NAME"),
-    flag(Id::LineNumber, Some('n'), Some("line-number"), Nothing, "print the number of each line"),
-    flag(Id::LineRegexp, Some('x'), Some("line-regexp"), Nothing, "match whole lines only"),
-    flag(Id::MaxCount, Some('m'), Some("max-count"), Value("NUM"), "stop after NUM selected lines in each file"),
-    flag(Id::NoMessages, Some('s'), Some("no-messages"), Nothing, "say nothing about missing and unreadable files"),
-    flag(Id::Null, Some('Z'), Some("null"), Nothing, "print a zero byte after file names"),
-    flag(Id::NullData, Some('z'), Some("null-data"), Nothing, "lines end with a zero byte"),
-    flag(Id::OnlyMatching, Some('o'), Some("only-matching"), Nothing, "print only what matches, each on its own line"),
-    flag(Id::Quiet, Some('q'), Some("quiet"), Nothing, "print nothing; stop at the first selected line"),
-    flag(Id::Quiet, None, Some("silent"), Nothing, ""),
-    flag(Id::Recursive, Some('r'), Some("recursive"), Nothing, "search directories and what is below them"),
-    flag(Id::DereferenceRecursive, Some('R'), Some("dereference-recursive"), Nothing, "the same, and follow symbolic links"),
-    flag(Id::NoGroupSeparator, None, Some("no-group-separator"), Nothing, "print nothing between groups of lines"),
-    flag(Id::Text, Some('a'), Some("text"), Nothing, "treat binary files as text"),
-    flag(Id::WithoutMatch, Some('I'), None, Nothing, "binary files never match"),
-    flag(Id::BinaryIgnored, Some('U'), Some("binary"), Nothing, "no effect"),
-    flag(Id::BinaryIgnored, Some('u'), Some("unix-byte-offsets"), Nothing, ""),
-    flag(Id::WithFilename, Some('H'), Some("with-filename"), Nothing, "print the file name with every line"),
-    flag(Id::NoFilename, Some('h'), Some("no-filename"), Nothing, "never print file names"),
-    flag(Id::Invert, Some('v'), Some("invert-match"), Nothing, "select the lines that do not match"),
-    flag(Id::Version, Some('V'), Some("version"), Nothing, "print the version"),
-    flag(Id::WordRegexp, Some('w'), Some("word-regexp"), Nothing, "match whole words only"),
-];
 
 /// Everything that the command line asks for.
 pub struct Options {
@@ -216,7 +110,13 @@ fn message<T>(text: impl Into<Vec<u8>>) -> Result<T, Refusal> {
 pub fn read(args: &[OsString], language: Language) -> Result<Options, Refusal> {
     let parsed = getopt::parse("grep", TABLE, Order::Permute, args)?;
     let mut options = Options::new(language);
-    let mut settings = Settings { language: None, before: None, after: None, context: None, patterns: None };
+    let mut settings = Settings {
+        language: None,
+        before: None,
+        after: None,
+        context: None,
+        patterns: None,
+    };
     for (id, value) in parsed.options {
         options.apply(id, value.unwrap_or_default(), &mut settings)?;
     }
@@ -231,7 +131,12 @@ pub fn read(args: &[OsString], language: Language) -> Result<Options, Refusal> {
     options.language = settings.language.unwrap_or(options.language);
     options.before = settings.before.or(settings.context).unwrap_or(0);
     options.after = settings.after.or(settings.context).unwrap_or(0);
-    if settings.before.or(settings.after).or(settings.context).is_none() {
+    if settings
+        .before
+        .or(settings.after)
+        .or(settings.context)
+        .is_none()
+    {
         options.separator = None;
     }
     Ok(options)
@@ -239,9 +144,14 @@ pub fn read(args: &[OsString], language: Language) -> Result<Options, Refusal> {
 
 /// Patterns as they were given, each with a line end, taken apart; the same one twice is one.
 fn split_patterns(text: &[u8]) -> Vec<Vec<u8>> {
-    let Some(text) = text.strip_suffix(b"\n") else { return Vec::new() };
+    let Some(text) = text.strip_suffix(b"\n") else {
+        return Vec::new();
+    };
     let mut seen = std::collections::HashSet::new();
-    text.split(|&byte| byte == b'\n').filter(|line| seen.insert(*line)).map(<[u8]>::to_vec).collect()
+    text.split(|&byte| byte == b'\n')
+        .filter(|line| seen.insert(*line))
+        .map(<[u8]>::to_vec)
+        .collect()
 }
 
 /// What later options can still change.
@@ -357,9 +267,14 @@ impl Options {
             Id::MaxCount => self.max_count = max_count(&value)?,
             Id::Exclude => self.files.add(Filter::Exclude, value.as_bytes()),
             Id::Include => self.files.add(Filter::Include, value.as_bytes()),
-            Id::ExcludeDir => self.folders.add(Filter::Exclude, trim_slashes(value.as_bytes())),
+            Id::ExcludeDir => self
+                .folders
+                .add(Filter::Exclude, trim_slashes(value.as_bytes())),
             Id::ExcludeFrom => {
-                for line in read_all(&value)?.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()) {
+                for line in read_all(&value)?
+                    .split(|&byte| byte == b'\n')
+                    .filter(|line| !line.is_empty())
+                {
                     self.files.add(Filter::Exclude, line);
                 }
             }

@@ -81,7 +81,11 @@ pub enum Printed {
 
 impl<'o> Printer<'o> {
     pub fn new(options: &'o Options) -> Printer<'o> {
-        let mut out = Output { buffer: Vec::new(), line_buffered: options.line_buffered, error: None };
+        let mut out = Output {
+            buffer: Vec::new(),
+            line_buffered: options.line_buffered,
+            error: None,
+        };
         let colors = options.color.then(|| {
             let (colors, warning) = Colors::from_env();
             if let Some(warning) = warning {
@@ -89,24 +93,33 @@ impl<'o> Printer<'o> {
             }
             colors
         });
-        Printer { options, out, colors }
+        Printer {
+            options,
+            out,
+            colors,
+        }
     }
 
     fn start(&mut self, color: fn(&Colors) -> &Vec<u8>) -> bool {
-        let Some(colors) = &self.colors else { return false };
+        let Some(colors) = &self.colors else {
+            return false;
+        };
         let code = color(colors);
         if code.is_empty() {
             return false;
         }
         self.out.put(b"\x1b[");
         self.out.buffer.extend_from_slice(code);
-        self.out.buffer.extend_from_slice(if colors.no_clear { b"m" } else { b"m\x1b[K" });
+        self.out
+            .buffer
+            .extend_from_slice(if colors.no_clear { b"m" } else { b"m\x1b[K" });
         true
     }
 
     fn end(&mut self) {
         let clears = self.colors.as_ref().is_some_and(|colors| !colors.no_clear);
-        self.out.put(if clears { b"\x1b[m\x1b[K" } else { b"\x1b[m" });
+        self.out
+            .put(if clears { b"\x1b[m\x1b[K" } else { b"\x1b[m" });
     }
 
     fn colored(&mut self, color: fn(&Colors) -> &Vec<u8>, text: &[u8]) {
@@ -132,7 +145,11 @@ impl<'o> Printer<'o> {
     }
 
     fn number(&mut self, color: fn(&Colors) -> &Vec<u8>, number: u64, label: &Label, mark: &[u8]) {
-        let width = if self.options.initial_tab { label.width } else { 0 };
+        let width = if self.options.initial_tab {
+            label.width
+        } else {
+            0
+        };
         let marked = self.start(color);
         if width > 0 {
             self.out.put(format!("{number:>width$}").as_bytes());
@@ -157,16 +174,26 @@ impl<'o> Printer<'o> {
         if self.options.byte_offset {
             self.number(|colors| &colors.byte_offset, offset, label, mark);
         }
-        if self.options.initial_tab && !line.text.is_empty() && (label.shown || self.options.line_number || self.options.byte_offset) {
+        if self.options.initial_tab
+            && !line.text.is_empty()
+            && (label.shown || self.options.line_number || self.options.byte_offset)
+        {
             self.out.put(b"\t");
         }
     }
 
     fn is_binary(&self, text: &[u8]) -> bool {
-        self.options.binary != Binary::Text && !text.is_ascii() && std::str::from_utf8(text).is_err()
+        self.options.binary != Binary::Text
+            && !text.is_ascii()
+            && std::str::from_utf8(text).is_err()
     }
 
-    pub fn line(&mut self, label: &Label, line: Line, matcher: &mut Matcher) -> Result<Printed, &'static str> {
+    pub fn line(
+        &mut self,
+        label: &Label,
+        line: Line,
+        matcher: &mut Matcher,
+    ) -> Result<Printed, &'static str> {
         if self.options.only_matching {
             return self.matches(label, line, matcher);
         }
@@ -185,11 +212,18 @@ impl<'o> Printer<'o> {
 
     /// The text of a line with its matches marked.
     fn marked(&mut self, line: Line, matcher: &mut Matcher) -> Result<(), &'static str> {
-        let reversed = self.options.invert && self.colors.as_ref().is_some_and(|colors| colors.reversed);
-        let line_color: fn(&Colors) -> &Vec<u8> =
-            if line.selected != reversed { |colors| &colors.selected_line } else { |colors| &colors.context_line };
-        let match_color: fn(&Colors) -> &Vec<u8> =
-            if line.selected { |colors| &colors.selected_match } else { |colors| &colors.context_match };
+        let reversed =
+            self.options.invert && self.colors.as_ref().is_some_and(|colors| colors.reversed);
+        let line_color: fn(&Colors) -> &Vec<u8> = if line.selected != reversed {
+            |colors| &colors.selected_line
+        } else {
+            |colors| &colors.context_line
+        };
+        let match_color: fn(&Colors) -> &Vec<u8> = if line.selected {
+            |colors| &colors.selected_match
+        } else {
+            |colors| &colors.context_match
+        };
         let (mut at, mut done) = (0, 0);
         // The lines that matched: the selected ones, or with -v the others.
         while line.selected != self.options.invert
@@ -208,7 +242,12 @@ impl<'o> Printer<'o> {
     }
 
     /// `-o`: every match on a line of its own.
-    fn matches(&mut self, label: &Label, line: Line, matcher: &mut Matcher) -> Result<Printed, &'static str> {
+    fn matches(
+        &mut self,
+        label: &Label,
+        line: Line,
+        matcher: &mut Matcher,
+    ) -> Result<Printed, &'static str> {
         let (mut at, mut printed) = (0, Printed::Yes);
         if !line.selected || self.options.invert {
             return Ok(printed);
@@ -252,9 +291,15 @@ impl<'o> Printer<'o> {
 }
 
 /// The next match at `at` or later that is not empty; `at` moves behind it.
-fn next_match(matcher: &mut Matcher, text: &[u8], at: &mut usize) -> Result<Option<(usize, usize)>, &'static str> {
+fn next_match(
+    matcher: &mut Matcher,
+    text: &[u8],
+    at: &mut usize,
+) -> Result<Option<(usize, usize)>, &'static str> {
     while *at < text.len() {
-        let Some((start, end)) = matcher.find(text, *at)? else { return Ok(None) };
+        let Some((start, end)) = matcher.find(text, *at)? else {
+            return Ok(None);
+        };
         if end > start {
             *at = end;
             return Ok(Some((start, end)));

@@ -73,7 +73,17 @@ pub fn parse(patterns: &[&[u8]], syntax: Syntax) -> Result<Parsed, Vec<&'static 
     let (mut groups, mut warnings, mut wants_unicode) = (0, Vec::new(), false);
     for text in patterns {
         let (base, closed) = (groups, Vec::new());
-        let mut parser = Parser { text, at: 0, syntax, depth: 0, groups, base, closed, warnings, wants_unicode };
+        let mut parser = Parser {
+            text,
+            at: 0,
+            syntax,
+            depth: 0,
+            groups,
+            base,
+            closed,
+            warnings,
+            wants_unicode,
+        };
         match parser.alternatives() {
             Ok(node) => nodes.push(node),
             Err(error) => errors.push(error),
@@ -84,8 +94,17 @@ pub fn parse(patterns: &[&[u8]], syntax: Syntax) -> Result<Parsed, Vec<&'static 
         return Err(errors);
     }
     let node = Node::alternate(nodes);
-    let pattern = Pattern { node, dialect: Dialect::Posix, groups, ascii_only: syntax.ascii_only };
-    Ok(Parsed { pattern, warnings, wants_unicode })
+    let pattern = Pattern {
+        node,
+        dialect: Dialect::Posix,
+        groups,
+        ascii_only: syntax.ascii_only,
+    };
+    Ok(Parsed {
+        pattern,
+        warnings,
+        wants_unicode,
+    })
 }
 
 /// The first character of `text` and its length, or its first byte when that is not UTF-8.
@@ -99,7 +118,12 @@ pub fn character(text: &[u8]) -> Option<(Result<char, u8>, usize)> {
         Ok(valid) => valid,
         Err(error) => std::str::from_utf8(most.get(..error.valid_up_to())?).ok()?,
     };
-    Some(valid.chars().next().map_or((Err(first), 1), |letter| (Ok(letter), letter.len_utf8())))
+    Some(
+        valid
+            .chars()
+            .next()
+            .map_or((Err(first), 1), |letter| (Ok(letter), letter.len_utf8())),
+    )
 }
 
 impl Parser<'_> {
@@ -110,7 +134,9 @@ impl Parser<'_> {
     /// The next token and its length. `*` and the like are tokens here wherever they stand.
     fn token(&self) -> Result<Option<(Token, usize)>, &'static str> {
         let extended = self.syntax.extended;
-        let Some((letter, length)) = character(self.rest()) else { return Ok(None) };
+        let Some((letter, length)) = character(self.rest()) else {
+            return Ok(None);
+        };
         let letter = match letter {
             Ok(letter) => letter,
             Err(byte) => return Ok(Some((Token::Byte(byte), length))),
@@ -137,13 +163,19 @@ impl Parser<'_> {
     /// In a basic expression `^` is an anchor where an expression starts,
     fn anchors_start(&self) -> bool {
         let before = self.text.get(..self.at).unwrap_or_default();
-        before.is_empty() || before.ends_with(b"\\(") || before.ends_with(b"\\|") || before.ends_with(b"\n")
+        before.is_empty()
+            || before.ends_with(b"\\(")
+            || before.ends_with(b"\\|")
+            || before.ends_with(b"\n")
     }
 
     /// and `$` where one ends.
     fn anchors_end(&self) -> bool {
         let after = self.text.get(self.at + 1..).unwrap_or_default();
-        after.is_empty() || after.starts_with(b"\\)") || after.starts_with(b"\\|") || after.starts_with(b"\n")
+        after.is_empty()
+            || after.starts_with(b"\\)")
+            || after.starts_with(b"\\|")
+            || after.starts_with(b"\n")
     }
 
     fn escape(&self) -> Result<(Token, usize), &'static str> {
@@ -221,7 +253,12 @@ impl Parser<'_> {
             Token::Byte(byte) => Node::Literal(vec![byte]),
             Token::Any => Node::Class(self.without_terminator(ast::all_but(&[]))),
             Token::Bracket => {
-                let mut bracket = bracket::parse(self.text, self.at, self.syntax.folded, self.syntax.ascii_only)?;
+                let mut bracket = bracket::parse(
+                    self.text,
+                    self.at,
+                    self.syntax.folded,
+                    self.syntax.ascii_only,
+                )?;
                 self.at = bracket.end;
                 self.wants_unicode |= bracket.wants_unicode;
                 if self.syntax.folded {
@@ -248,7 +285,10 @@ impl Parser<'_> {
                 if !self.closed.contains(&index) {
                     return Err("Invalid back reference");
                 }
-                Node::BackReference { index, folded: self.syntax.folded }
+                Node::BackReference {
+                    index,
+                    folded: self.syntax.folded,
+                }
             }
             Token::Character(letter) => Node::character(letter, self.syntax.folded, Dialect::Posix),
             Token::Close => Node::character(')', false, Dialect::Posix),
@@ -290,7 +330,10 @@ impl Parser<'_> {
         self.at += length;
         self.depth -= 1;
         self.closed.push(index);
-        Ok(Node::Group { index, node: Box::new(node) })
+        Ok(Node::Group {
+            index,
+            node: Box::new(node),
+        })
     }
 
     /// A repetition of the last node. Where there is none, a basic expression means the character itself, and an extended
@@ -333,7 +376,12 @@ impl Parser<'_> {
         }
         if !after_word {
             let node = Box::new(nodes.pop().unwrap_or(Node::Empty));
-            nodes.push(Node::Repeat { node, min, max, mode: Mode::Greedy });
+            nodes.push(Node::Repeat {
+                node,
+                min,
+                max,
+                mode: Mode::Greedy,
+            });
         }
         Ok(false)
     }
@@ -344,7 +392,10 @@ impl Parser<'_> {
         let rest = self.rest();
         let digits = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_digit()).count();
         let number = |text: &[u8]| {
-            text.iter().fold(0_u32, |sum, byte| sum.saturating_mul(10).saturating_add(u32::from(byte - b'0')))
+            text.iter().fold(0_u32, |sum, byte| {
+                sum.saturating_mul(10)
+                    .saturating_add(u32::from(byte - b'0'))
+            })
         };
         let (low, after_low) = rest.split_at(digits(rest));
         let (comma, after_comma) = match after_low.strip_prefix(b",") {
@@ -374,5 +425,82 @@ impl Parser<'_> {
         }
         self.at += rest.len() - after_high.len() + close.len();
         Ok(Some((min, max)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(text: &str, extended: bool) -> Vec<&'static str> {
+        let syntax = Syntax {
+            extended,
+            folded: false,
+            terminator: b'\n',
+            ascii_only: true,
+        };
+        parse(&[text.as_bytes()], syntax).err().unwrap_or_default()
+    }
+
+    #[test]
+    fn a_wrong_pattern_is_refused_in_the_words_of_gnu() {
+        let cases = [
+            ("\\(", "Unmatched ( or \\("),
+            ("\\)", "Unmatched ) or \\)"),
+            ("[", "Invalid regular expression"),
+            ("[a", "Unmatched [, [^, [:, [., or [="),
+            ("[[:foo:]]", "Invalid character class name"),
+            (
+                "[:alpha:]",
+                "character class syntax is [[:space:]], not [:space:]",
+            ),
+            ("[z-a]", "Invalid range end"),
+            ("[[.ab.]]", "Invalid collation character"),
+            ("a\\{1", "Unmatched \\{"),
+            ("a\\{2,1\\}", "Invalid content of \\{\\}"),
+            ("a\\{99999\\}", "Regular expression too big"),
+            ("\\(a\\)\\2", "Invalid back reference"),
+            ("a\\", "Trailing backslash"),
+        ];
+        for (text, words) in cases {
+            assert_eq!(error(text, false), [words], "{text}");
+        }
+        assert_eq!(error("(a", true), ["Unmatched ( or \\("]);
+        assert_eq!(error("(a)|b\\1", true), ["Invalid back reference"]);
+        assert!(error("a)", true).is_empty());
+        assert!(error("a{x", true).is_empty());
+    }
+
+    #[test]
+    fn the_errors_of_all_patterns_are_reported() {
+        let syntax = Syntax {
+            extended: true,
+            folded: false,
+            terminator: b'\n',
+            ascii_only: true,
+        };
+        let errors = parse(&[b"(", b"a", b"["], syntax).err();
+        assert_eq!(
+            errors,
+            Some(vec!["Unmatched ( or \\(", "Invalid regular expression"])
+        );
+    }
+
+    #[test]
+    fn a_repetition_of_nothing_is_a_warning_in_extended_patterns() {
+        let syntax = Syntax {
+            extended: true,
+            folded: false,
+            terminator: b'\n',
+            ascii_only: true,
+        };
+        let warnings = parse(&[b"*a|+b"], syntax).map(|parsed| parsed.warnings);
+        assert_eq!(
+            warnings.ok(),
+            Some(vec![
+                Warning::RepetitionAtStart("*"),
+                Warning::RepetitionAtStart("+")
+            ])
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! A pattern compiled for the backtracking engine.
 
-use super::ast::{Assert, ClassUnicode, Mode, Node, Pattern};
+use super::ast::{self, Assert, ClassUnicode, Mode, Node, Pattern};
 use super::automaton::TOO_BIG;
 use super::posix::character;
 
@@ -19,10 +19,7 @@ impl Single {
             Single::Literal(bytes) => rest.starts_with(bytes).then(|| at + bytes.len()),
             Single::Class(class) => {
                 let (letter, length) = character(rest)?;
-                let letter = letter.ok()?;
-                let ranges = class.ranges();
-                let place = ranges.partition_point(|range| range.end() < letter);
-                ranges.get(place).is_some_and(|range| range.start() <= letter).then_some(at + length)
+                ast::contains(class, letter.ok()?).then_some(at + length)
             }
         }
     }
@@ -40,22 +37,50 @@ pub enum Instruction {
     Single(Single),
     Assert(Assert),
     Jump(usize),
-    Split { first: usize, second: usize },
+    Split {
+        first: usize,
+        second: usize,
+    },
     /// The place is kept in a register.
     Mark(usize),
     /// Leaves a loop whose last round matched nothing.
-    Progress { register: usize, exit: usize },
-    GroupStart { register: usize },
-    GroupEnd { index: usize, register: usize },
+    Progress {
+        register: usize,
+        exit: usize,
+    },
+    GroupStart {
+        register: usize,
+    },
+    GroupEnd {
+        index: usize,
+        register: usize,
+    },
     /// Repeats the `Single` that follows.
-    Many { min: u32, max: Option<u32>, lazy: bool, possessive: bool },
-    BackReference { register: usize, folded: bool },
+    Many {
+        min: u32,
+        max: Option<u32>,
+        lazy: bool,
+        possessive: bool,
+    },
+    BackReference {
+        register: usize,
+        folded: bool,
+    },
     /// Steps back so many characters.
     Back(usize),
-    IfGroup { register: usize, otherwise: usize },
+    IfGroup {
+        register: usize,
+        otherwise: usize,
+    },
     /// Runs what follows, up to its `Done`, on its own; goes on at `end`.
-    Inside { kind: Inside, end: usize },
-    Call { to: usize, index: usize },
+    Inside {
+        kind: Inside,
+        end: usize,
+    },
+    Call {
+        to: usize,
+        index: usize,
+    },
     Match,
     Done,
 }
@@ -89,10 +114,19 @@ impl Program {
         }
         compiler.node(&pattern.node)?;
         compiler.code.push(Instruction::Match);
-        let Compiler { mut code, registers, starts, .. } = compiler;
+        let Compiler {
+            mut code,
+            registers,
+            starts,
+            ..
+        } = compiler;
         for instruction in &mut code {
             if let Instruction::Call { to, index } = instruction {
-                *to = starts.get(*index).copied().flatten().ok_or("reference to non-existent subpattern")?;
+                *to = starts
+                    .get(*index)
+                    .copied()
+                    .flatten()
+                    .ok_or("reference to non-existent subpattern")?;
             }
         }
         Ok(Program { code, registers })
@@ -127,36 +161,71 @@ impl Compiler {
             }
             Node::Concat(nodes) => nodes.iter().try_for_each(|node| self.node(node))?,
             Node::Alternate(nodes) => self.alternate(nodes)?,
-            Node::Repeat { node, min, max, mode } => self.repeat(node, *min, *max, *mode)?,
+            Node::Repeat {
+                node,
+                min,
+                max,
+                mode,
+            } => self.repeat(node, *min, *max, *mode)?,
             Node::Group { index, node } => {
                 let register = group_register(*index);
-                let start = self.push(Instruction::GroupStart { register: register + 2 })?;
+                let start = self.push(Instruction::GroupStart {
+                    register: register + 2,
+                })?;
                 if let Some(place) = self.starts.get_mut(*index) {
                     place.get_or_insert(start);
                 }
                 self.node(node)?;
-                self.push(Instruction::GroupEnd { index: *index, register })?;
+                self.push(Instruction::GroupEnd {
+                    index: *index,
+                    register,
+                })?;
             }
             Node::BackReference { index, folded } => {
-                self.push(Instruction::BackReference { register: group_register(*index), folded: *folded })?;
+                self.push(Instruction::BackReference {
+                    register: group_register(*index),
+                    folded: *folded,
+                })?;
             }
-            Node::Look { node, behind, negated } => {
+            Node::Look {
+                node,
+                behind,
+                negated,
+            } => {
                 let kind = if *negated { Inside::Not } else { Inside::Ahead };
-                self.inside(kind, |compiler| if *behind { compiler.behind(node) } else { compiler.node(node) })?;
+                self.inside(kind, |compiler| {
+                    if *behind {
+                        compiler.behind(node)
+                    } else {
+                        compiler.node(node)
+                    }
+                })?;
             }
             Node::Atomic(node) => self.inside(Inside::Atomic, |compiler| compiler.node(node))?,
             Node::Keep => {
                 self.push(Instruction::Mark(0))?;
             }
             Node::Call(index) => {
-                self.push(Instruction::Call { to: 0, index: *index })?;
+                self.push(Instruction::Call {
+                    to: 0,
+                    index: *index,
+                })?;
             }
             Node::Conditional { index, yes, no } => {
                 let register = group_register(*index);
-                let test = self.push(Instruction::IfGroup { register, otherwise: 0 })?;
+                let test = self.push(Instruction::IfGroup {
+                    register,
+                    otherwise: 0,
+                })?;
                 self.node(yes)?;
                 let jump = self.push(Instruction::Jump(0))?;
-                self.patch(test, Instruction::IfGroup { register, otherwise: jump + 1 });
+                self.patch(
+                    test,
+                    Instruction::IfGroup {
+                        register,
+                        otherwise: jump + 1,
+                    },
+                );
                 self.node(no)?;
                 self.patch(jump, Instruction::Jump(self.code.len()));
             }
@@ -165,13 +234,21 @@ impl Compiler {
     }
 
     fn alternate(&mut self, nodes: &[Node]) -> Result<(), &'static str> {
-        let Some((last, others)) = nodes.split_last() else { return Ok(()) };
+        let Some((last, others)) = nodes.split_last() else {
+            return Ok(());
+        };
         let mut jumps = Vec::with_capacity(others.len());
         for node in others {
             let split = self.push(Instruction::Done)?;
             self.node(node)?;
             jumps.push(self.push(Instruction::Jump(0))?);
-            self.patch(split, Instruction::Split { first: split + 1, second: self.code.len() });
+            self.patch(
+                split,
+                Instruction::Split {
+                    first: split + 1,
+                    second: self.code.len(),
+                },
+            );
         }
         self.node(last)?;
         for jump in jumps {
@@ -188,7 +265,13 @@ impl Compiler {
         let start = self.push(Instruction::Inside { kind, end: 0 })?;
         body(self)?;
         let done = self.push(Instruction::Done)?;
-        self.patch(start, Instruction::Inside { kind, end: done + 1 });
+        self.patch(
+            start,
+            Instruction::Inside {
+                kind,
+                end: done + 1,
+            },
+        );
         Ok(())
     }
 
@@ -201,10 +284,18 @@ impl Compiler {
         let mut jumps = Vec::new();
         for node in alternatives {
             let split = self.push(Instruction::Done)?;
-            self.push(Instruction::Back(width(node).ok_or("lookbehind assertion is not fixed length")?))?;
+            self.push(Instruction::Back(
+                width(node).ok_or("lookbehind assertion is not fixed length")?,
+            ))?;
             self.node(node)?;
             jumps.push(self.push(Instruction::Jump(0))?);
-            self.patch(split, Instruction::Split { first: split + 1, second: self.code.len() });
+            self.patch(
+                split,
+                Instruction::Split {
+                    first: split + 1,
+                    second: self.code.len(),
+                },
+            );
         }
         // No alternative is left.
         self.push(Instruction::Single(Single::Class(ClassUnicode::empty())))?;
@@ -214,22 +305,43 @@ impl Compiler {
         Ok(())
     }
 
-    fn repeat(&mut self, node: &Node, min: u32, max: Option<u32>, mode: Mode) -> Result<(), &'static str> {
+    fn repeat(
+        &mut self,
+        node: &Node,
+        min: u32,
+        max: Option<u32>,
+        mode: Mode,
+    ) -> Result<(), &'static str> {
         let (lazy, possessive) = (mode == Mode::Lazy, mode == Mode::Possessive);
-        if let Some(single) = single(node).filter(|single| !matches!(single, Single::Literal(text) if text.len() != 1)) {
-            self.push(Instruction::Many { min, max, lazy, possessive })?;
+        if let Some(single) = single(node)
+            .filter(|single| !matches!(single, Single::Literal(text) if text.len() != 1))
+        {
+            self.push(Instruction::Many {
+                min,
+                max,
+                lazy,
+                possessive,
+            })?;
             self.push(Instruction::Single(single))?;
             return Ok(());
         }
         if possessive {
-            return self.inside(Inside::Atomic, |compiler| compiler.repeat(node, min, max, Mode::Greedy));
+            return self.inside(Inside::Atomic, |compiler| {
+                compiler.repeat(node, min, max, Mode::Greedy)
+            });
         }
         for _ in 0..min {
             self.node(node)?;
         }
         let split = |lazy: bool, start, exit| match lazy {
-            true => Instruction::Split { first: exit, second: start },
-            false => Instruction::Split { first: start, second: exit },
+            true => Instruction::Split {
+                first: exit,
+                second: start,
+            },
+            false => Instruction::Split {
+                first: start,
+                second: exit,
+            },
         };
         let Some(max) = max else {
             let register = self.registers;
@@ -276,8 +388,13 @@ fn width(node: &Node) -> Option<usize> {
             let first = widths.next()??;
             widths.all(|width| width == Some(first)).then_some(first)
         }
-        Node::Repeat { node, min, max, .. } if Some(*min) == *max => Some(width(node)? * *min as usize),
+        Node::Repeat { node, min, max, .. } if Some(*min) == *max => {
+            Some(width(node)? * *min as usize)
+        }
         Node::Group { node, .. } | Node::Atomic(node) => width(node),
-        Node::Repeat { .. } | Node::BackReference { .. } | Node::Call(_) | Node::Conditional { .. } => None,
+        Node::Repeat { .. }
+        | Node::BackReference { .. }
+        | Node::Call(_)
+        | Node::Conditional { .. } => None,
     }
 }

@@ -70,10 +70,27 @@ struct State {
 
 impl<'o> Searcher<'o> {
     pub fn new(options: &'o Options, matcher: Matcher, printer: Printer<'o>) -> Searcher<'o> {
-        Searcher { options, matcher, printer, buffer: Vec::new(), grouped: false }
+        Searcher {
+            options,
+            matcher,
+            printer,
+            buffer: Vec::new(),
+            grouped: false,
+        }
     }
 
-    pub fn search(&mut self, input: &mut dyn Read, label: &Label) -> Result<Found, Failure> {
+    /// Whether no file was searched yet.
+    pub fn is_fresh(&self) -> bool {
+        self.buffer.is_empty()
+    }
+
+    /// Searches one file. Its size, where known, keeps the buffer small for a first small file.
+    pub fn search(
+        &mut self,
+        input: &mut dyn Read,
+        label: &Label,
+        size: Option<usize>,
+    ) -> Result<Found, Failure> {
         let options = self.options;
         let quiet = options.quiet || options.count || options.list != List::Lines;
         let mut state = State {
@@ -92,11 +109,16 @@ impl<'o> Searcher<'o> {
             bad_encoding: false,
         };
         let mut buffer = std::mem::take(&mut self.buffer);
-        let done = self.pieces(input, label, &mut state, &mut buffer);
+        let first_piece = size.map_or(PIECE, |size| size.saturating_add(1).min(PIECE));
+        let done = self.pieces(input, label, &mut state, &mut buffer, first_piece);
         self.buffer = buffer;
         done?;
-        let binary = !quiet && (state.bad_encoding || (state.zeros && state.selected > state.selected_as_text));
-        Ok(Found { selected: state.selected, binary: binary && options.binary == Binary::Report })
+        let binary = !quiet
+            && (state.bad_encoding || (state.zeros && state.selected > state.selected_as_text));
+        Ok(Found {
+            selected: state.selected,
+            binary: binary && options.binary == Binary::Report,
+        })
     }
 
     fn pieces(
@@ -105,26 +127,32 @@ impl<'o> Searcher<'o> {
         label: &Label,
         state: &mut State,
         buffer: &mut Vec<u8>,
+        first_piece: usize,
     ) -> Result<(), Failure> {
         let terminator = self.options.terminator;
         let mut filled = 0;
+        let mut most = first_piece;
         while state.left > 0 || state.trailing > 0 {
-            if buffer.len() < filled + PIECE + 1 {
-                buffer.resize(filled + PIECE + 1, 0);
+            if buffer.len() < filled + most + 1 {
+                buffer.resize(filled + most + 1, 0);
             }
-            let piece = buffer.get_mut(filled..filled + PIECE).unwrap_or_default();
+            let piece = buffer.get_mut(filled..filled + most).unwrap_or_default();
             let count = match input.read(piece) {
                 Ok(count) => count,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => return Err(Failure::Read(error)),
             };
+            if count == most {
+                most = PIECE;
+            }
             let fresh = piece.get_mut(..count).unwrap_or_default();
             if !self.admit(fresh, state) {
                 return Ok(());
             }
             let read_to = filled + count;
             let lines_to = if count > 0 {
-                memrchr(terminator, buffer.get(filled..read_to).unwrap_or_default()).map(|at| filled + at + 1)
+                memrchr(terminator, buffer.get(filled..read_to).unwrap_or_default())
+                    .map(|at| filled + at + 1)
             } else if filled > state.handled {
                 // The last line has no end of its own.
                 if let Some(place) = buffer.get_mut(filled) {
@@ -214,7 +242,8 @@ impl<'o> Searcher<'o> {
 
     /// Searches the whole lines of `text` that are not handled yet. False when the file is done with.
     fn lines(&mut self, text: &[u8], label: &Label, state: &mut State) -> Result<bool, Failure> {
-        self.matcher.prepare(text.get(state.handled..).unwrap_or_default());
+        self.matcher
+            .prepare(text.get(state.handled..).unwrap_or_default());
         let mut at = state.handled;
         while at < text.len() && state.left > 0 {
             let found = self.matcher.next_line(text, at)?;
@@ -226,16 +255,19 @@ impl<'o> Searcher<'o> {
                 at = end + 1;
                 continue;
             }
-            let (gap_end, after) = found.map_or((text.len(), text.len()), |(start, end)| (start, end + 1));
+            let (gap_end, after) =
+                found.map_or((text.len(), text.len()), |(start, end)| (start, end + 1));
             if state.quiet && !state.first_only {
                 let gap = text.get(at..gap_end).unwrap_or_default();
-                let lines = (memchr_iter(self.options.terminator, gap).count() as u64).min(state.left);
+                let lines =
+                    (memchr_iter(self.options.terminator, gap).count() as u64).min(state.left);
                 state.selected += lines;
                 state.left -= lines;
             } else {
                 while at < gap_end && state.left > 0 {
                     let rest = text.get(at..gap_end).unwrap_or_default();
-                    let end = memchr(self.options.terminator, rest).map_or(gap_end, |length| at + length);
+                    let end =
+                        memchr(self.options.terminator, rest).map_or(gap_end, |length| at + length);
                     if !self.select(text, at, end, label, state)? {
                         return Ok(false);
                     }
@@ -264,7 +296,10 @@ impl<'o> Searcher<'o> {
         state.left -= 1;
         if state.quiet {
             // A match in a binary file counts as a group, though nothing of it is printed.
-            self.grouped |= state.zeros && !self.options.quiet && !self.options.count && self.options.list == List::Lines;
+            self.grouped |= state.zeros
+                && !self.options.quiet
+                && !self.options.count
+                && self.options.list == List::Lines;
             return Ok(!state.first_only);
         }
         let from = self.context_start(text, start, state.printed_to.unwrap_or(0));
@@ -284,7 +319,13 @@ impl<'o> Searcher<'o> {
     }
 
     /// Prints the lines of context that are due before `to`.
-    fn trail(&mut self, text: &[u8], to: usize, label: &Label, state: &mut State) -> Result<(), Failure> {
+    fn trail(
+        &mut self,
+        text: &[u8],
+        to: usize,
+        label: &Label,
+        state: &mut State,
+    ) -> Result<(), Failure> {
         let mut at = state.handled;
         while state.trailing > 0 && at < to && !state.quiet {
             at = self.print(text, at, false, label, state)?;

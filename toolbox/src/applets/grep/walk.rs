@@ -28,7 +28,14 @@ pub struct Walk<'o> {
 impl<'o> Walk<'o> {
     pub fn new(searcher: Searcher<'o>, named: bool) -> Walk<'o> {
         let options = searcher.options;
-        Walk { searcher, options, selected: false, failed: false, named, ancestors: Vec::new() }
+        Walk {
+            searcher,
+            options,
+            selected: false,
+            failed: false,
+            named,
+            ancestors: Vec::new(),
+        }
     }
 
     /// Whether there is nothing more to find out.
@@ -39,7 +46,10 @@ impl<'o> Walk<'o> {
     fn complain(&mut self, name: &[u8], problem: &str) {
         self.failed = true;
         if !self.options.no_messages {
-            self.searcher.printer.out.message(&[name, b": ", problem.as_bytes()]);
+            self.searcher
+                .printer
+                .out
+                .message(&[name, b": ", problem.as_bytes()]);
         }
     }
 
@@ -47,9 +57,12 @@ impl<'o> Walk<'o> {
     pub fn operand(&mut self, operand: &OsStr) {
         let name = operand.as_bytes();
         if name == b"-" {
-            let label = self.options.label.as_deref().map_or(&b"(standard input)"[..], OsStrExt::as_bytes);
-            let width = if self.options.initial_tab { WIDEST } else { 0 };
-            self.search(&mut io::stdin().lock(), label, self.named, width);
+            let label = self
+                .options
+                .label
+                .as_deref()
+                .map_or(&b"(standard input)"[..], OsStrExt::as_bytes);
+            self.search(&mut io::stdin().lock(), label, self.named, None);
             return;
         }
         let status = match fs::metadata(operand) {
@@ -64,7 +77,9 @@ impl<'o> Walk<'o> {
             return;
         }
         let trimmed = trim_slashes(name);
-        if self.options.directories != Directories::Skip && self.options.folders.leave_out(trimmed, true) {
+        if self.options.directories != Directories::Skip
+            && self.options.folders.leave_out(trimmed, true)
+        {
             return;
         }
         match self.options.directories {
@@ -84,12 +99,19 @@ impl<'o> Walk<'o> {
 
     /// Everything below a directory, in the order in which the directory gives it.
     fn directory(&mut self, name: Vec<u8>) {
-        let path = if name.is_empty() { OsStr::new(".") } else { OsStr::from_bytes(&name) };
+        let path = if name.is_empty() {
+            OsStr::new(".")
+        } else {
+            OsStr::from_bytes(&name)
+        };
         let follow = self.options.directories == (Directories::Recurse { follow: true });
         if follow && let Ok(status) = stat(path, Follow::Yes) {
             let identity = (status.dev, status.ino);
             if self.ancestors.contains(&identity) {
-                self.searcher.printer.out.message(&[&name, b": warning: recursive directory loop"]);
+                self.searcher
+                    .printer
+                    .out
+                    .message(&[&name, b": warning: recursive directory loop"]);
                 return;
             }
             self.ancestors.push(identity);
@@ -139,7 +161,10 @@ impl<'o> Walk<'o> {
                 self.directory(path.to_vec());
             }
         } else if !self.options.files.leave_out(name, false) && !self.is_skipped_device(kind) {
-            self.file(OsStr::from_bytes(path), self.options.filename != Some(false));
+            self.file(
+                OsStr::from_bytes(path),
+                self.options.filename != Some(false),
+            );
         }
     }
 
@@ -153,21 +178,31 @@ impl<'o> Walk<'o> {
             Ok(file) => file,
             Err(error) => return self.complain(path.as_bytes(), &error_text(&error)),
         };
-        let width = match self.options.initial_tab {
-            true => file.metadata().ok().filter(fs::Metadata::is_file).map_or(WIDEST, |status| digits(status.len())),
-            false => 0,
+        let status = match self.options.initial_tab || self.searcher.is_fresh() {
+            true => file.metadata().ok().filter(fs::Metadata::is_file),
+            false => None,
         };
-        self.search(&mut file, path.as_bytes(), named, width);
+        let size = status.map(|status| status.len());
+        self.search(&mut file, path.as_bytes(), named, size);
     }
 
-    fn search(&mut self, input: &mut dyn Read, name: &[u8], named: bool, width: usize) {
-        let label = Label { name, shown: named, width };
-        match self.searcher.search(input, &label) {
+    /// Searches one input; `size` is unknown for what is no regular file.
+    fn search(&mut self, input: &mut dyn Read, name: &[u8], named: bool, size: Option<u64>) {
+        let label = Label {
+            name,
+            shown: named,
+            width: size.map_or(WIDEST, digits),
+        };
+        let size = size.map(|size| usize::try_from(size).unwrap_or(usize::MAX));
+        match self.searcher.search(input, &label, size) {
             Ok(found) => {
                 self.selected |= found.selected > 0;
                 self.report(name, named, found.selected);
                 if found.binary {
-                    self.searcher.printer.out.message(&[name, b": binary file matches"]);
+                    self.searcher
+                        .printer
+                        .out
+                        .message(&[name, b": binary file matches"]);
                 }
             }
             Err(Failure::Read(error)) => {
@@ -176,7 +211,10 @@ impl<'o> Walk<'o> {
             }
             Err(Failure::Pattern(text)) => {
                 self.failed = true;
-                self.searcher.printer.out.message(&[name, b": ", text.as_bytes()]);
+                self.searcher
+                    .printer
+                    .out
+                    .message(&[name, b": ", text.as_bytes()]);
             }
         }
     }
@@ -189,7 +227,14 @@ impl<'o> Walk<'o> {
         }
         match self.options.list {
             List::Lines if self.options.count => {
-                printer.count(&Label { name, shown: named, width: 0 }, selected);
+                printer.count(
+                    &Label {
+                        name,
+                        shown: named,
+                        width: 0,
+                    },
+                    selected,
+                );
             }
             List::Matching if selected > 0 => printer.file_name(name),
             List::NotMatching if selected == 0 => printer.file_name(name),

@@ -1,6 +1,6 @@
 //! Characters of a line around a place in it: words, what comes before, the same text again.
 
-use super::ast::{Assert, Dialect};
+use super::ast::{self, Assert, ClassUnicode};
 use super::posix::character;
 
 /// The character before `at` (`None` inside when it is not UTF-8) and where it starts.
@@ -17,18 +17,15 @@ pub fn before(line: &[u8], at: usize) -> Option<(Option<char>, usize)> {
     Some((None, at.checked_sub(1)?))
 }
 
-fn is_word(letter: char, dialect: Dialect) -> bool {
-    match dialect {
-        Dialect::Posix => letter.is_alphanumeric() || letter == '_',
-        Dialect::Perl => letter.is_ascii_alphanumeric() || letter == '_',
-    }
-}
-
-/// Whether an assertion is true at a place.
-pub fn holds(assert: Assert, line: &[u8], at: usize, dialect: Dialect) -> bool {
-    let word_before = || before(line, at).and_then(|(letter, _)| letter).is_some_and(|letter| is_word(letter, dialect));
+/// Whether an assertion is true at a place. `word` is what words are made of.
+pub fn holds(assert: Assert, line: &[u8], at: usize, word: &ClassUnicode) -> bool {
+    let word_before = || {
+        before(line, at)
+            .and_then(|(letter, _)| letter)
+            .is_some_and(|letter| ast::contains(word, letter))
+    };
     let word_after = || match character(line.get(at..).unwrap_or_default()) {
-        Some((Ok(letter), _)) => is_word(letter, dialect),
+        Some((Ok(letter), _)) => ast::contains(word, letter),
         _ => false,
     };
     match assert {

@@ -57,7 +57,12 @@ impl Ordering {
 
     /// Whether keys compare as bytes, be it backwards.
     pub fn is_bytes(&self) -> bool {
-        Ordering { reverse: false, blanks: [false; 2], ..*self }.is_plain()
+        Ordering {
+            reverse: false,
+            blanks: [false; 2],
+            ..*self
+        }
+        .is_plain()
     }
 
     /// The letters of orders that exclude each other, if there are such.
@@ -78,7 +83,13 @@ impl Ordering {
             (self.random, 'R'),
             (self.version, 'V'),
         ];
-        Some(letters.iter().filter(|(set, _)| *set).map(|(_, letter)| letter).collect())
+        Some(
+            letters
+                .iter()
+                .filter(|(set, _)| *set)
+                .map(|(_, letter)| letter)
+                .collect(),
+        )
     }
 }
 
@@ -101,23 +112,32 @@ struct End {
 impl Key {
     /// The key that is the whole line.
     pub fn whole(ordering: Ordering) -> Key {
-        Key { ordering, ..Key::default() }
+        Key {
+            ordering,
+            ..Key::default()
+        }
     }
 
     pub fn parse(text: &[u8]) -> Result<Key, Vec<u8>> {
         let bad = |problem: &str| bad_key(problem, text);
         let mut key = Key::default();
         let mut rest = text;
-        key.field = number(&mut rest, "invalid number at field start")?.checked_sub(1).ok_or_else(|| bad("field number is zero"))?;
+        key.field = number(&mut rest, "invalid number at field start")?
+            .checked_sub(1)
+            .ok_or_else(|| bad("field number is zero"))?;
         if let Some(after) = rest.strip_prefix(b".") {
             rest = after;
             let character = number(&mut rest, "invalid number after '.'")?;
-            key.character = character.checked_sub(1).ok_or_else(|| bad("character offset is zero"))?;
+            key.character = character
+                .checked_sub(1)
+                .ok_or_else(|| bad("character offset is zero"))?;
         }
         key.letters(&mut rest, Place::Start);
         if let Some(after) = rest.strip_prefix(b",") {
             rest = after;
-            let field = number(&mut rest, "invalid number after ','")?.checked_sub(1).ok_or_else(|| bad("field number is zero"))?;
+            let field = number(&mut rest, "invalid number after ','")?
+                .checked_sub(1)
+                .ok_or_else(|| bad("field number is zero"))?;
             let mut character = 0;
             if let Some(after) = rest.strip_prefix(b".") {
                 rest = after;
@@ -126,7 +146,11 @@ impl Key {
             key.end = Some(End { field, character });
             key.letters(&mut rest, Place::End);
         }
-        if rest.is_empty() { Ok(key) } else { Err(bad("stray character in field spec")) }
+        if rest.is_empty() {
+            Ok(key)
+        } else {
+            Err(bad("stray character in field spec"))
+        }
     }
 
     fn letters(&mut self, rest: &mut &[u8], place: Place) {
@@ -141,8 +165,14 @@ impl Key {
     /// The part of `line` that the key names.
     pub fn find<'l>(&self, line: &'l [u8], separator: Option<u8>) -> &'l [u8] {
         let start = self.start(line, separator);
-        let end = self.end.map_or(line.len(), |end| self.limit(line, separator, end));
-        line.get(Range { start, end: end.max(start) }).unwrap_or_default()
+        let end = self
+            .end
+            .map_or(line.len(), |end| self.limit(line, separator, end));
+        line.get(Range {
+            start,
+            end: end.max(start),
+        })
+        .unwrap_or_default()
     }
 
     fn start(&self, line: &[u8], separator: Option<u8>) -> usize {
@@ -164,7 +194,11 @@ impl Key {
 
     fn limit(&self, line: &[u8], separator: Option<u8>, end: End) -> usize {
         // Without a character, the whole field belongs to the key.
-        let fields = if end.character == 0 { end.field.saturating_add(1) } else { end.field };
+        let fields = if end.character == 0 {
+            end.field.saturating_add(1)
+        } else {
+            end.field
+        };
         let mut at = 0;
         let mut left = fields;
         while left > 0 && at < line.len() {
@@ -172,7 +206,11 @@ impl Key {
             at = match separator {
                 Some(separator) => {
                     let stop = skip(line, at, |byte| byte != separator);
-                    if left > 0 || end.character > 0 { (stop + 1).min(line.len()) } else { stop }
+                    if left > 0 || end.character > 0 {
+                        (stop + 1).min(line.len())
+                    } else {
+                        stop
+                    }
                 }
                 None => field_end(line, at),
             };
@@ -194,7 +232,10 @@ pub fn is_blank(byte: u8) -> bool {
 
 fn skip(line: &[u8], from: usize, belongs: impl Fn(u8) -> bool) -> usize {
     let rest = line.get(from..).unwrap_or_default();
-    from + rest.iter().position(|byte| !belongs(*byte)).unwrap_or(rest.len())
+    from + rest
+        .iter()
+        .position(|byte| !belongs(*byte))
+        .unwrap_or(rest.len())
 }
 
 /// A field has the blanks before it.
@@ -208,15 +249,29 @@ fn number(rest: &mut &[u8], problem: &str) -> Result<usize, Vec<u8>> {
     let (digits, after) = rest.split_at(length);
     if digits.is_empty() {
         let quoted = crate::sys::quote::quoted_text(rest);
-        return Err([problem.as_bytes(), b": invalid count at start of ", quoted.as_slice()].concat());
+        return Err([
+            problem.as_bytes(),
+            b": invalid count at start of ",
+            quoted.as_slice(),
+        ]
+        .concat());
     }
     *rest = after;
-    Ok(digits.iter().fold(0_usize, |number, digit| number.saturating_mul(10).saturating_add(usize::from(digit - b'0'))))
+    Ok(digits.iter().fold(0_usize, |number, digit| {
+        number
+            .saturating_mul(10)
+            .saturating_add(usize::from(digit - b'0'))
+    }))
 }
 
 fn bad_key(problem: &str, text: &[u8]) -> Vec<u8> {
     let quoted = crate::sys::quote::quoted_text(text);
-    [problem.as_bytes(), b": invalid field specification ", quoted.as_slice()].concat()
+    [
+        problem.as_bytes(),
+        b": invalid field specification ",
+        quoted.as_slice(),
+    ]
+    .concat()
 }
 
 #[cfg(test)]
@@ -258,17 +313,40 @@ mod tests {
 
     #[test]
     fn a_wrong_key_is_refused_in_gnus_words() {
-        assert_eq!(refused("0"), "field number is zero: invalid field specification ‘0’");
-        assert_eq!(refused("x"), "invalid number at field start: invalid count at start of ‘x’");
-        assert_eq!(refused("1."), "invalid number after '.': invalid count at start of ‘’");
-        assert_eq!(refused("1.0"), "character offset is zero: invalid field specification ‘1.0’");
-        assert_eq!(refused("1x"), "stray character in field spec: invalid field specification ‘1x’");
-        assert_eq!(refused("1,x"), "invalid number after ',': invalid count at start of ‘x’");
+        assert_eq!(
+            refused("0"),
+            "field number is zero: invalid field specification ‘0’"
+        );
+        assert_eq!(
+            refused("x"),
+            "invalid number at field start: invalid count at start of ‘x’"
+        );
+        assert_eq!(
+            refused("1."),
+            "invalid number after '.': invalid count at start of ‘’"
+        );
+        assert_eq!(
+            refused("1.0"),
+            "character offset is zero: invalid field specification ‘1.0’"
+        );
+        assert_eq!(
+            refused("1x"),
+            "stray character in field spec: invalid field specification ‘1x’"
+        );
+        assert_eq!(
+            refused("1,x"),
+            "invalid number after ',': invalid count at start of ‘x’"
+        );
     }
 
     #[test]
     fn orders_that_exclude_each_other_are_named() {
-        let conflict = |key: &str| Key::parse(key.as_bytes()).expect("a valid key").ordering.conflict();
+        let conflict = |key: &str| {
+            Key::parse(key.as_bytes())
+                .expect("a valid key")
+                .ordering
+                .conflict()
+        };
         assert_eq!(conflict("1nM").as_deref(), Some("Mn"));
         assert_eq!(conflict("1n,2Mb").as_deref(), Some("Mn"));
         assert_eq!(conflict("1df"), None);

@@ -95,7 +95,11 @@ impl Comparison<'_> {
             true => a.prefix.cmp(&b.prefix).then_with(|| a.text.cmp(b.text)),
             false => a.text.cmp(b.text),
         };
-        if self.job.reverse { order.reverse() } else { order }
+        if self.job.reverse {
+            order.reverse()
+        } else {
+            order
+        }
     }
 
     fn compare(&self, a: &Line, b: &Line) -> Ordering {
@@ -109,12 +113,21 @@ impl Comparison<'_> {
 
 impl Job {
     fn run(&self) -> Result<i32, Vec<u8>> {
-        let comparison = Comparison { job: self, chance: RandomState::new() };
+        let comparison = Comparison {
+            job: self,
+            chance: RandomState::new(),
+        };
         if let Some(check) = self.check {
             return self.check(check, &comparison);
         }
-        let texts = self.inputs.iter().map(|name| read(name)).collect::<Result<Vec<_>, _>>()?;
-        let lines = texts.iter().map(|text| self.lines(text).map(|line| comparison.line(line)));
+        let texts = self
+            .inputs
+            .iter()
+            .map(|name| read(name))
+            .collect::<Result<Vec<_>, _>>()?;
+        let lines = texts
+            .iter()
+            .map(|text| self.lines(text).map(|line| comparison.line(line)));
         let sorted = if self.merge {
             merge(lines.map(Iterator::collect).collect(), &comparison)
         } else {
@@ -134,19 +147,26 @@ impl Job {
         let text = text.strip_suffix(&[self.line_end]).unwrap_or(text);
         let line_end = self.line_end;
         let some = if text.is_empty() { None } else { Some(text) };
-        some.into_iter().flat_map(move |text| Lines { rest: Some(text), line_end })
+        some.into_iter().flat_map(move |text| Lines {
+            rest: Some(text),
+            line_end,
+        })
     }
 
     fn write(&self, lines: &[Line], comparison: &Comparison) -> Result<(), Vec<u8>> {
         let mut out: Box<dyn Write> = match &self.output {
-            Some(name) => Box::new(File::create(name).map_err(|error| failure(b"open failed: ", name, &error))?),
+            Some(name) => Box::new(
+                File::create(name).map_err(|error| failure(b"open failed: ", name, &error))?,
+            ),
             None => Box::new(io::stdout().lock()),
         };
         let mut out = BufWriter::with_capacity(BUFFER, &mut out);
         let mut last: Option<&Line> = None;
         let mut put = || -> io::Result<()> {
             for line in lines {
-                if self.unique && last.is_some_and(|last| comparison.by_keys(last, line) == Ordering::Equal) {
+                if self.unique
+                    && last.is_some_and(|last| comparison.by_keys(last, line) == Ordering::Equal)
+                {
                     continue;
                 }
                 out.write_all(line.text)?;
@@ -156,14 +176,19 @@ impl Job {
             out.flush()
         };
         put().map_err(|error| {
-            let name = self.output.as_deref().unwrap_or(OsStr::new("standard output"));
+            let name = self
+                .output
+                .as_deref()
+                .unwrap_or(OsStr::new("standard output"));
             failure(b"write failed: ", name, &error)
         })
     }
 
     /// Looks for the first line that is out of order.
     fn check(&self, check: Check, comparison: &Comparison) -> Result<i32, Vec<u8>> {
-        let Some(name) = self.inputs.first() else { return Ok(0) };
+        let Some(name) = self.inputs.first() else {
+            return Ok(0);
+        };
         let text = read(name)?;
         let mut last: Option<Line> = None;
         for (index, line) in self.lines(&text).enumerate() {
@@ -179,7 +204,13 @@ impl Job {
             if disorder {
                 let number = (index + 1).to_string();
                 let shown = quoted_if_needed(name.as_bytes());
-                let message = [shown.as_slice(), b":", number.as_bytes(), b": disorder: ", line.text];
+                let message = [
+                    shown.as_slice(),
+                    b":",
+                    number.as_bytes(),
+                    b": disorder: ",
+                    line.text,
+                ];
                 stdio::complain(NAME, &message.concat());
                 return Ok(1);
             }
@@ -212,7 +243,10 @@ impl<'t> Iterator for Lines<'t> {
 /// The smallest first line of all inputs, again and again; of equal ones, that of the earlier input.
 fn merge<'t>(inputs: Vec<Vec<Line<'t>>>, comparison: &Comparison) -> Vec<Line<'t>> {
     let mut merged = Vec::with_capacity(inputs.iter().map(Vec::len).sum());
-    let mut inputs: Vec<_> = inputs.into_iter().map(|lines| lines.into_iter().peekable()).collect();
+    let mut inputs: Vec<_> = inputs
+        .into_iter()
+        .map(|lines| lines.into_iter().peekable())
+        .collect();
     loop {
         let mut best: Option<(usize, Line)> = None;
         for (index, input) in inputs.iter_mut().enumerate() {
@@ -221,7 +255,9 @@ fn merge<'t>(inputs: Vec<Vec<Line<'t>>>, comparison: &Comparison) -> Vec<Line<'t
                 best = Some((index, *line));
             }
         }
-        let Some((index, line)) = best else { return merged };
+        let Some((index, line)) = best else {
+            return merged;
+        };
         merged.push(line);
         if let Some(input) = inputs.get_mut(index) {
             input.next();
@@ -240,7 +276,8 @@ fn read(name: &OsStr) -> Result<Vec<u8>, Vec<u8>> {
         Some(libc::EISDIR) => failure(b"read failed: ", name, &error),
         _ => failure(b"cannot read: ", name, &error),
     })?;
-    file.read_to_end(&mut text).map_err(|error| failure(b"read failed: ", name, &error))?;
+    file.read_to_end(&mut text)
+        .map_err(|error| failure(b"read failed: ", name, &error))?;
     Ok(text)
 }
 
@@ -254,9 +291,18 @@ mod tests {
 
     fn sorted(args: &[&str], inputs: &[&str]) -> String {
         let args: Vec<OsString> = ["sort"].iter().chain(args).map(OsString::from).collect();
-        let Ok(Wish::Sort(job)) = options::read(&args) else { panic!("a valid line: {args:?}") };
-        let comparison = Comparison { job: &job, chance: RandomState::new() };
-        let lines = inputs.iter().map(|text| job.lines(text.as_bytes()).map(|line| comparison.line(line)).collect());
+        let Ok(Wish::Sort(job)) = options::read(&args) else {
+            panic!("a valid line: {args:?}")
+        };
+        let comparison = Comparison {
+            job: &job,
+            chance: RandomState::new(),
+        };
+        let lines = inputs.iter().map(|text| {
+            job.lines(text.as_bytes())
+                .map(|line| comparison.line(line))
+                .collect()
+        });
         let lines: Vec<Vec<Line>> = lines.collect();
         let sorted = if job.merge {
             merge(lines, &comparison)
@@ -268,7 +314,9 @@ mod tests {
         let mut texts: Vec<&[u8]> = Vec::new();
         let mut last: Option<Line> = None;
         for line in sorted {
-            if !(job.unique && last.is_some_and(|last| comparison.by_keys(&last, &line) == Ordering::Equal)) {
+            if !(job.unique
+                && last.is_some_and(|last| comparison.by_keys(&last, &line) == Ordering::Equal))
+            {
                 texts.push(line.text);
             }
             last = Some(line);
@@ -280,14 +328,26 @@ mod tests {
     fn lines_are_sorted_by_their_bytes() {
         assert_eq!(sorted(&[], &["b\na\nB\né\n\n"]), " B a b é");
         assert_eq!(sorted(&["-r"], &["b\na\nc"]), "c b a");
-        assert_eq!(sorted(&[], &["aaaaaaaab\naaaaaaaa\n"]), "aaaaaaaa aaaaaaaab");
+        assert_eq!(
+            sorted(&[], &["aaaaaaaab\naaaaaaaa\n"]),
+            "aaaaaaaa aaaaaaaab"
+        );
     }
 
     #[test]
     fn lines_with_equal_keys_fall_back_to_their_bytes_unless_stable() {
-        assert_eq!(sorted(&["-t,", "-k2,2"], &["b,1\na,1\nc,0\n"]), "c,0 a,1 b,1");
-        assert_eq!(sorted(&["-s", "-t,", "-k2,2"], &["b,1\na,1\nc,0\n"]), "c,0 b,1 a,1");
-        assert_eq!(sorted(&["-t,", "-k2,2nr", "-k1,1"], &["b,1\na,1\nc,10\n"]), "c,10 a,1 b,1");
+        assert_eq!(
+            sorted(&["-t,", "-k2,2"], &["b,1\na,1\nc,0\n"]),
+            "c,0 a,1 b,1"
+        );
+        assert_eq!(
+            sorted(&["-s", "-t,", "-k2,2"], &["b,1\na,1\nc,0\n"]),
+            "c,0 b,1 a,1"
+        );
+        assert_eq!(
+            sorted(&["-t,", "-k2,2nr", "-k1,1"], &["b,1\na,1\nc,10\n"]),
+            "c,10 a,1 b,1"
+        );
     }
 
     #[test]

@@ -38,41 +38,183 @@ enum Id {
 }
 
 const fn letter(letter: char, long: &'static str, help: &'static str) -> Flag<Id> {
-    flag(Id::Letter(letter as u8), Some(letter), Some(long), Takes::Nothing, help)
+    flag(
+        Id::Letter(letter as u8),
+        Some(letter),
+        Some(long),
+        Takes::Nothing,
+        help,
+    )
 }
 
 const FLAGS: &[Flag<Id>] = &[
     letter('b', "ignore-leading-blanks", "ignore leading blanks"),
-    letter('d', "dictionary-order", "consider only blanks and alphanumeric characters"),
-    letter('f', "ignore-case", "fold lower case to upper case characters"),
-    letter('g', "general-numeric-sort", "compare according to general numerical value"),
-    letter('i', "ignore-nonprinting", "consider only printable characters"),
+    letter(
+        'd',
+        "dictionary-order",
+        "consider only blanks and alphanumeric characters",
+    ),
+    letter(
+        'f',
+        "ignore-case",
+        "fold lower case to upper case characters",
+    ),
+    letter(
+        'g',
+        "general-numeric-sort",
+        "compare according to general numerical value",
+    ),
+    letter(
+        'i',
+        "ignore-nonprinting",
+        "consider only printable characters",
+    ),
     letter('M', "month-sort", "compare (unknown) < 'JAN' < ... < 'DEC'"),
-    letter('h', "human-numeric-sort", "compare human readable numbers (e.g., 2K 1G)"),
-    letter('n', "numeric-sort", "compare according to string numerical value"),
+    letter(
+        'h',
+        "human-numeric-sort",
+        "compare human readable numbers (e.g., 2K 1G)",
+    ),
+    letter(
+        'n',
+        "numeric-sort",
+        "compare according to string numerical value",
+    ),
     letter('R', "random-sort", "shuffle, but group identical keys"),
-    flag(Id::RandomSource, None, Some("random-source"), Takes::Value("FILE"), ""),
+    flag(
+        Id::RandomSource,
+        None,
+        Some("random-source"),
+        Takes::Value("FILE"),
+        "",
+    ),
     letter('r', "reverse", "reverse the result of comparisons"),
-    flag(Id::Sort, None, Some("sort"), Takes::Value("WORD"), "sort according to WORD"),
-    letter('V', "version-sort", "natural sort of (version) numbers within text"),
-    flag(Id::BatchSize, None, Some("batch-size"), Takes::Value("NMERGE"), ""),
-    flag(Id::Check, Some('c'), None, Takes::Nothing, "check for sorted input; do not sort"),
-    flag(Id::CheckWord, None, Some("check"), Takes::Optional("WORD"), "like -c, or like -C where WORD is quiet"),
-    flag(Id::CheckQuietly, Some('C'), None, Takes::Nothing, "like -c, but do not report first bad line"),
-    flag(Id::CompressProgram, None, Some("compress-program"), Takes::Value("PROG"), ""),
+    flag(
+        Id::Sort,
+        None,
+        Some("sort"),
+        Takes::Value("WORD"),
+        "sort according to WORD",
+    ),
+    letter(
+        'V',
+        "version-sort",
+        "natural sort of (version) numbers within text",
+    ),
+    flag(
+        Id::BatchSize,
+        None,
+        Some("batch-size"),
+        Takes::Value("NMERGE"),
+        "",
+    ),
+    flag(
+        Id::Check,
+        Some('c'),
+        None,
+        Takes::Nothing,
+        "check for sorted input; do not sort",
+    ),
+    flag(
+        Id::CheckWord,
+        None,
+        Some("check"),
+        Takes::Optional("WORD"),
+        "like -c, or like -C where WORD is quiet",
+    ),
+    flag(
+        Id::CheckQuietly,
+        Some('C'),
+        None,
+        Takes::Nothing,
+        "like -c, but do not report first bad line",
+    ),
+    flag(
+        Id::CompressProgram,
+        None,
+        Some("compress-program"),
+        Takes::Value("PROG"),
+        "",
+    ),
     flag(Id::Debug, None, Some("debug"), Takes::Nothing, ""),
-    flag(Id::Files0From, None, Some("files0-from"), Takes::Value("F"), "read NUL-terminated names from file F"),
-    flag(Id::Key, Some('k'), Some("key"), Takes::Value("KEYDEF"), "sort via a key"),
-    flag(Id::Merge, Some('m'), Some("merge"), Takes::Nothing, "merge already sorted files; do not sort"),
-    flag(Id::Output, Some('o'), Some("output"), Takes::Value("FILE"), "write result to FILE"),
-    flag(Id::Stable, Some('s'), Some("stable"), Takes::Nothing, "disable last-resort comparison"),
-    flag(Id::BufferSize, Some('S'), Some("buffer-size"), Takes::Value("SIZE"), ""),
-    flag(Id::Separator, Some('t'), Some("field-separator"), Takes::Value("SEP"), "use SEP, not blanks, between fields"),
-    flag(Id::TemporaryDirectory, Some('T'), Some("temporary-directory"), Takes::Value("DIR"), ""),
+    flag(
+        Id::Files0From,
+        None,
+        Some("files0-from"),
+        Takes::Value("F"),
+        "read NUL-terminated names from file F",
+    ),
+    flag(
+        Id::Key,
+        Some('k'),
+        Some("key"),
+        Takes::Value("KEYDEF"),
+        "sort via a key",
+    ),
+    flag(
+        Id::Merge,
+        Some('m'),
+        Some("merge"),
+        Takes::Nothing,
+        "merge already sorted files; do not sort",
+    ),
+    flag(
+        Id::Output,
+        Some('o'),
+        Some("output"),
+        Takes::Value("FILE"),
+        "write result to FILE",
+    ),
+    flag(
+        Id::Stable,
+        Some('s'),
+        Some("stable"),
+        Takes::Nothing,
+        "disable last-resort comparison",
+    ),
+    flag(
+        Id::BufferSize,
+        Some('S'),
+        Some("buffer-size"),
+        Takes::Value("SIZE"),
+        "",
+    ),
+    flag(
+        Id::Separator,
+        Some('t'),
+        Some("field-separator"),
+        Takes::Value("SEP"),
+        "use SEP, not blanks, between fields",
+    ),
+    flag(
+        Id::TemporaryDirectory,
+        Some('T'),
+        Some("temporary-directory"),
+        Takes::Value("DIR"),
+        "",
+    ),
     flag(Id::Parallel, None, Some("parallel"), Takes::Value("N"), ""),
-    flag(Id::Unique, Some('u'), Some("unique"), Takes::Nothing, "output only the first of lines with equal keys"),
-    flag(Id::ZeroTerminated, Some('z'), Some("zero-terminated"), Takes::Nothing, "line delimiter is NUL, not newline"),
-    flag(Id::Help, None, Some("help"), Takes::Nothing, "display this help and exit"),
+    flag(
+        Id::Unique,
+        Some('u'),
+        Some("unique"),
+        Takes::Nothing,
+        "output only the first of lines with equal keys",
+    ),
+    flag(
+        Id::ZeroTerminated,
+        Some('z'),
+        Some("zero-terminated"),
+        Takes::Nothing,
+        "line delimiter is NUL, not newline",
+    ),
+    flag(
+        Id::Help,
+        None,
+        Some("help"),
+        Takes::Nothing,
+        "display this help and exit",
+    ),
 ];
 
 const SORTS: &Choices<u8> = &[
@@ -84,8 +226,11 @@ const SORTS: &Choices<u8> = &[
     ("version", b'V'),
 ];
 
-const CHECKS: &Choices<Check> =
-    &[("quiet", Check::Quiet), ("silent", Check::Quiet), ("diagnose-first", Check::Diagnose)];
+const CHECKS: &Choices<Check> = &[
+    ("quiet", Check::Quiet),
+    ("silent", Check::Quiet),
+    ("diagnose-first", Check::Diagnose),
+];
 
 /// What `-c` says of the first line out of order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,8 +286,8 @@ impl From<Vec<u8>> for Refusal {
 }
 
 pub fn read(args: &[OsString]) -> Result<Wish, Refusal> {
-    let parsed =
-        getopt::parse(NAME, FLAGS, Order::Permute, args).map_err(|error| Refusal::Usage(error, FAILED))?;
+    let parsed = getopt::parse(NAME, FLAGS, Order::Permute, args)
+        .map_err(|error| Refusal::Usage(error, FAILED))?;
     let word = |message| Refusal::Usage(UsageError::new(NAME, message), 1);
     let mut all = Ordering::default();
     let mut list = None;
@@ -209,7 +354,12 @@ impl Job {
         if let Some(list) = list {
             if let Some(extra) = self.inputs.first() {
                 let message = b"\nfile operands cannot be combined with --files0-from";
-                let message = [b"extra operand ", quoted(extra.as_bytes()).as_slice(), message].concat();
+                let message = [
+                    b"extra operand ",
+                    quoted(extra.as_bytes()).as_slice(),
+                    message,
+                ]
+                .concat();
                 return Err(Refusal::Usage(UsageError::new(NAME, message), FAILED));
             }
             self.inputs = names_in(&list)?;
@@ -227,27 +377,45 @@ impl Job {
             }
         }
         self.reverse = all.reverse;
-        if self.keys.is_empty() && !(Ordering { reverse: false, ..all }).is_plain() {
+        if self.keys.is_empty()
+            && !(Ordering {
+                reverse: false,
+                ..all
+            })
+            .is_plain()
+        {
             self.keys.push(Key::whole(all));
         }
         match self.keys.iter().find_map(|key| key.ordering.conflict()) {
-            Some(letters) => Err(format!("options '-{letters}' are incompatible").into_bytes().into()),
+            Some(letters) => Err(format!("options '-{letters}' are incompatible")
+                .into_bytes()
+                .into()),
             None => Ok(()),
         }
     }
 
     fn take_checks(&mut self, checks: &[Check]) -> Result<(), Refusal> {
-        let Some(check) = checks.first() else { return Ok(()) };
+        let Some(check) = checks.first() else {
+            return Ok(());
+        };
         let letter = if *check == Check::Quiet { 'C' } else { 'c' };
         if checks.iter().any(|other| other != check) {
             return Err(b"options '-cC' are incompatible".to_vec().into());
         }
         if self.output.is_some() {
-            return Err(format!("options '-{letter}o' are incompatible").into_bytes().into());
+            return Err(format!("options '-{letter}o' are incompatible")
+                .into_bytes()
+                .into());
         }
         if let Some(extra) = self.inputs.get(1) {
             let after = format!(" not allowed with -{letter}");
-            return Err([b"extra operand ", quoted(extra.as_bytes()).as_slice(), after.as_bytes()].concat().into());
+            return Err([
+                b"extra operand ",
+                quoted(extra.as_bytes()).as_slice(),
+                after.as_bytes(),
+            ]
+            .concat()
+            .into());
         }
         self.check = Some(*check);
         Ok(())
@@ -269,7 +437,9 @@ fn check_size(given: &OsStr) -> Result<(), Vec<u8>> {
     let suffix = text.get(digits..).unwrap_or_default();
     let problem: &[u8] = match suffix {
         _ if digits == 0 => b"invalid -S argument '",
-        [] | [b'%' | b'b' | b'k' | b'K' | b'M' | b'G' | b'T' | b'P' | b'E' | b'Z' | b'Y'] => return Ok(()),
+        [] | [b'%' | b'b' | b'k' | b'K' | b'M' | b'G' | b'T' | b'P' | b'E' | b'Z' | b'Y'] => {
+            return Ok(());
+        }
         _ => b"invalid suffix in -S argument '",
     };
     Err([problem, text, b"'"].concat())
@@ -297,7 +467,10 @@ fn names_in(list: &OsStr) -> Result<Vec<OsString>, Vec<u8>> {
     if text.is_empty() {
         return Err([b"no input from ", quoted(list.as_bytes()).as_slice()].concat());
     }
-    Ok(text.split(|byte| *byte == 0).map(|name| OsString::from_vec(name.to_vec())).collect())
+    Ok(text
+        .split(|byte| *byte == 0)
+        .map(|name| OsString::from_vec(name.to_vec()))
+        .collect())
 }
 
 fn help() -> String {

@@ -13,8 +13,12 @@ pub fn compare(a: &[u8], b: &[u8], how: &key::Ordering, chance: &RandomState) ->
         numeric(a, b)
     } else if how.general {
         General::read(a).compare(&General::read(b))
+    } else if how.human && how.fold {
+        // Folded first, as GNU does: the e of 1e3 becomes a unit.
+        let (a, b) = (a.to_ascii_uppercase(), b.to_ascii_uppercase());
+        human(&a, &b)
     } else if how.human {
-        human(a).cmp(&human(b)).then_with(|| numeric(a, b))
+        human(a, b)
     } else if how.month {
         month(a).cmp(&month(b))
     } else {
@@ -33,13 +37,27 @@ fn text(a: &[u8], b: &[u8], how: &key::Ordering, chance: &RandomState) -> Orderi
                 && (!how.printing || matches!(**byte, b' '..=b'~'))
         };
         let kept = text.iter().filter(counts);
-        kept.map(|byte| if how.fold { byte.to_ascii_uppercase() } else { *byte }).collect()
+        kept.map(|byte| {
+            if how.fold {
+                byte.to_ascii_uppercase()
+            } else {
+                *byte
+            }
+        })
+        .collect()
     };
     let (a, b) = (seen(a), seen(b));
     if how.random {
-        return chance.hash_one(&a).cmp(&chance.hash_one(&b)).then_with(|| a.cmp(&b));
+        return chance
+            .hash_one(&a)
+            .cmp(&chance.hash_one(&b))
+            .then_with(|| a.cmp(&b));
     }
-    if how.version { version_cmp(&a, &b) } else { a.cmp(&b) }
+    if how.version {
+        version_cmp(&a, &b)
+    } else {
+        a.cmp(&b)
+    }
 }
 
 fn skip_blanks(text: &[u8]) -> &[u8] {
@@ -68,11 +86,19 @@ impl<'t> Decimal<'t> {
         let mut fraction: &[u8] = &[];
         if let Some(after) = rest.strip_prefix(b".") {
             (fraction, rest) = digits(after);
-            let used = fraction.iter().rposition(|digit| *digit != b'0').map_or(0, |last| last + 1);
+            let used = fraction
+                .iter()
+                .rposition(|digit| *digit != b'0')
+                .map_or(0, |last| last + 1);
             fraction = fraction.get(..used).unwrap_or_default();
         }
         let whole = whole.get(zeros..).unwrap_or_default();
-        Decimal { negative: negative && !(whole.is_empty() && fraction.is_empty()), whole, fraction, rest }
+        Decimal {
+            negative: negative && !(whole.is_empty() && fraction.is_empty()),
+            whole,
+            fraction,
+            rest,
+        }
     }
 
     fn is_zero(&self) -> bool {
@@ -91,14 +117,20 @@ fn numeric(a: &[u8], b: &[u8]) -> Ordering {
         (false, true) => Ordering::Greater,
         (negative, _) => {
             let lengths = a.whole.len().cmp(&b.whole.len());
-            let order = lengths.then_with(|| a.whole.cmp(b.whole)).then_with(|| a.fraction.cmp(b.fraction));
+            let order = lengths
+                .then_with(|| a.whole.cmp(b.whole))
+                .then_with(|| a.fraction.cmp(b.fraction));
             if negative { order.reverse() } else { order }
         }
     }
 }
 
+fn human(a: &[u8], b: &[u8]) -> Ordering {
+    unit(a).cmp(&unit(b)).then_with(|| numeric(a, b))
+}
+
 /// The size of the unit behind a number, with the number's sign: `2K` is one, `-3M` is minus two.
-fn human(text: &[u8]) -> i32 {
+fn unit(text: &[u8]) -> i32 {
     let number = Decimal::read(text);
     if number.is_zero() {
         return 0;
@@ -126,21 +158,31 @@ enum General {
 
 impl General {
     fn read(text: &[u8]) -> General {
-        let start = text.iter().take_while(|byte| byte.is_ascii_whitespace() || **byte == b'\x0b').count();
+        let start = text
+            .iter()
+            .take_while(|byte| byte.is_ascii_whitespace() || **byte == b'\x0b')
+            .count();
         let text = text.get(start..).unwrap_or_default();
         let (sign, unsigned) = match text.split_first() {
             Some((b'-', rest)) => (-1.0, rest),
             Some((b'+', rest)) => (1.0, rest),
             _ => (1.0, text),
         };
-        let begins = |word: &[u8]| unsigned.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+        let begins = |word: &[u8]| {
+            unsigned
+                .get(..word.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(word))
+        };
         if begins(b"inf") {
             return General::Number(sign * f64::INFINITY);
         }
         if begins(b"nan") {
             return General::NotANumber;
         }
-        if let Some(number) = begins(b"0x").then(|| hexadecimal(unsigned.get(2..).unwrap_or_default())).flatten() {
+        if let Some(number) = begins(b"0x")
+            .then(|| hexadecimal(unsigned.get(2..).unwrap_or_default()))
+            .flatten()
+        {
             return General::Number(sign * number);
         }
         let (whole, rest) = digits(unsigned);
@@ -161,7 +203,9 @@ impl General {
                 length += 1 + signs + count;
             }
         }
-        let number = unsigned.get(..length).and_then(|digits| std::str::from_utf8(digits).ok()?.parse::<f64>().ok());
+        let number = unsigned
+            .get(..length)
+            .and_then(|digits| std::str::from_utf8(digits).ok()?.parse::<f64>().ok());
         number.map_or(General::None, |number| General::Number(sign * number))
     }
 
@@ -201,7 +245,9 @@ fn hexadecimal(text: &[u8]) -> Option<f64> {
     if let Some((b'p' | b'P', after)) = rest.split_first() {
         let signs = usize::from(matches!(after.first(), Some(b'+' | b'-')));
         let count = digits(after.get(signs..).unwrap_or_default()).0.len();
-        let exponent = after.get(..signs + count).and_then(|digits| std::str::from_utf8(digits).ok()?.parse::<i32>().ok());
+        let exponent = after
+            .get(..signs + count)
+            .and_then(|digits| std::str::from_utf8(digits).ok()?.parse::<i32>().ok());
         scale += exponent.unwrap_or(0);
     }
     seen.then(|| value * f64::from(scale).exp2())
@@ -209,10 +255,15 @@ fn hexadecimal(text: &[u8]) -> Option<f64> {
 
 /// One to twelve; zero is no month.
 fn month(text: &[u8]) -> usize {
-    const NAMES: [&[u8]; 12] =
-        [b"JAN", b"FEB", b"MAR", b"APR", b"MAY", b"JUN", b"JUL", b"AUG", b"SEP", b"OCT", b"NOV", b"DEC"];
+    const NAMES: [&[u8]; 12] = [
+        b"JAN", b"FEB", b"MAR", b"APR", b"MAY", b"JUN", b"JUL", b"AUG", b"SEP", b"OCT", b"NOV",
+        b"DEC",
+    ];
     let text = skip_blanks(text);
-    let known = |name: &&[u8]| text.get(..3).is_some_and(|start| start.eq_ignore_ascii_case(name));
+    let known = |name: &&[u8]| {
+        text.get(..3)
+            .is_some_and(|start| start.eq_ignore_ascii_case(name))
+    };
     NAMES.iter().position(known).map_or(0, |index| index + 1)
 }
 
@@ -222,20 +273,47 @@ mod tests {
 
     fn compared(a: &str, b: &str, letters: &str) -> Ordering {
         let mut how = key::Ordering::default();
-        assert!(letters.bytes().all(|letter| how.add(letter, key::Place::Both)));
+        assert!(
+            letters
+                .bytes()
+                .all(|letter| how.add(letter, key::Place::Both))
+        );
         compare(a.as_bytes(), b.as_bytes(), &how, &RandomState::new())
     }
 
     fn ascending(lines: &[&str], letters: &str) {
         for pair in lines.windows(2) {
-            assert_eq!(compared(pair[0], pair[1], letters), Ordering::Less, "{pair:?} by -{letters}");
-            assert_eq!(compared(pair[1], pair[0], letters), Ordering::Greater, "{pair:?} by -{letters}");
+            assert_eq!(
+                compared(pair[0], pair[1], letters),
+                Ordering::Less,
+                "{pair:?} by -{letters}"
+            );
+            assert_eq!(
+                compared(pair[1], pair[0], letters),
+                Ordering::Greater,
+                "{pair:?} by -{letters}"
+            );
         }
     }
 
     #[test]
     fn numbers_of_any_length_are_compared_digit_by_digit() {
-        ascending(&["-10", "-9.5", "-9.4", "0", ".05", "0.1", "1", "9", "10", "123456789012345678901", "123456789012345678902"], "n");
+        ascending(
+            &[
+                "-10",
+                "-9.5",
+                "-9.4",
+                "0",
+                ".05",
+                "0.1",
+                "1",
+                "9",
+                "10",
+                "123456789012345678901",
+                "123456789012345678902",
+            ],
+            "n",
+        );
         for zero in ["", "-0", "x", "-", "0.0", "+5"] {
             assert_eq!(compared(zero, "0", "n"), Ordering::Equal, "{zero}");
         }
@@ -244,13 +322,23 @@ mod tests {
 
     #[test]
     fn a_unit_outweighs_the_number_before_it() {
-        ascending(&["-1M", "-2K", "-5", "0", "10", "1000", "2K", "10k", "1M", "1G", "1T"], "h");
+        ascending(
+            &[
+                "-1M", "-2K", "-5", "0", "10", "1000", "2K", "10k", "1M", "1G", "1T",
+            ],
+            "h",
+        );
         assert_eq!(compared("0K", "0M", "h"), Ordering::Equal);
     }
 
     #[test]
     fn general_numbers_have_exponents_and_come_after_words() {
-        ascending(&["word", "nan", "-inf", "-1e3", "0", "1e-3", "+0.5", "0x10", "1e2", "inf"], "g");
+        ascending(
+            &[
+                "word", "nan", "-inf", "-1e3", "0", "1e-3", "+0.5", "0x10", "1e2", "inf",
+            ],
+            "g",
+        );
         assert_eq!(compared("1e", "1", "g"), Ordering::Equal);
         assert_eq!(compared("0x1.8p1", "3", "g"), Ordering::Equal);
     }

@@ -28,7 +28,9 @@ const TOO_LARGE: Error = "character code point value in \\x{} or \\o{} is too la
 impl Parser<'_> {
     /// After a backslash, outside brackets.
     pub(super) fn escape(&mut self) -> Result<Node, Error> {
-        let Some(&letter) = self.rest().first() else { return Err("\\ at end of pattern") };
+        let Some(&letter) = self.rest().first() else {
+            return Err("\\ at end of pattern");
+        };
         let before = self.at;
         self.at += 1;
         let node = match letter {
@@ -37,7 +39,9 @@ impl Parser<'_> {
             b'b' => Node::Assert(Assert::Boundary),
             b'B' => Node::Assert(Assert::NotBoundary),
             b'K' => Node::Keep,
-            b'N' if !self.rest().starts_with(b"{U+") => self.class_node(ast::all_but(&[('\n', '\n')])),
+            b'N' if !self.rest().starts_with(b"{U+") => {
+                self.class_node(ast::all_but(&[('\n', '\n')]))
+            }
             b'R' => self.line_break(),
             b'X' => return Err("\\X is not supported"),
             b'C' => return Err("\\C is not supported"),
@@ -51,16 +55,24 @@ impl Parser<'_> {
                     Some(b'<') => b">",
                     Some(b'{') => b"}",
                     Some(b'\'') => b"'",
-                    _ => return Err("\\k is not followed by a braced, angle-bracketed, or quoted name"),
+                    _ => {
+                        return Err(
+                            "\\k is not followed by a braced, angle-bracketed, or quoted name",
+                        );
+                    }
                 };
                 self.at += 1;
-                let name = self.until(close).ok_or("syntax error in subpattern name (missing terminator?)")?;
+                let name = self
+                    .until(close)
+                    .ok_or("syntax error in subpattern name (missing terminator?)")?;
                 self.reference(name)?
             }
             // Outside brackets these match ASCII only, as in Debian's PCRE2.
             b'D' | b'W' | b'S' => {
                 self.at = before;
-                let Escaped::Class(mut class) = self.escaped_character()? else { return Ok(Node::Empty) };
+                let Escaped::Class(mut class) = self.escaped_character()? else {
+                    return Ok(Node::Empty);
+                };
                 class.intersect(&ast::class(&[('\0', '\x7f')]));
                 self.class_node(class)
             }
@@ -78,15 +90,24 @@ impl Parser<'_> {
     }
 
     fn line_break(&self) -> Node {
-        let pair = Node::Concat(vec![Node::Literal(b"\r".to_vec()), Node::Literal(b"\n".to_vec())]);
-        Node::Atomic(Box::new(Node::Alternate(vec![pair, self.class_node(class(VERTICAL))])))
+        let pair = Node::Concat(vec![
+            Node::Literal(b"\r".to_vec()),
+            Node::Literal(b"\n".to_vec()),
+        ]);
+        Node::Atomic(Box::new(Node::Alternate(vec![
+            pair,
+            self.class_node(class(VERTICAL)),
+        ])))
     }
 
     /// `\1`, or an octal number when there are not so many groups.
     fn numbered(&mut self, before: usize) -> Option<Node> {
         let text = self.text.get(before..)?;
         let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let number = std::str::from_utf8(text.get(..digits)?).ok()?.parse::<usize>().ok()?;
+        let number = std::str::from_utf8(text.get(..digits)?)
+            .ok()?
+            .parse::<usize>()
+            .ok()?;
         if number > 9 && number > self.groups {
             return None;
         }
@@ -106,15 +127,24 @@ impl Parser<'_> {
         }
         let rest = self.rest();
         let sign = usize::from(rest.starts_with(b"-") || rest.starts_with(b"+"));
-        let digits = rest.iter().skip(sign).take_while(|byte| byte.is_ascii_digit()).count();
-        let text = rest.get(..sign + digits).filter(|_| digits > 0).ok_or(MALFORMED)?;
+        let digits = rest
+            .iter()
+            .skip(sign)
+            .take_while(|byte| byte.is_ascii_digit())
+            .count();
+        let text = rest
+            .get(..sign + digits)
+            .filter(|_| digits > 0)
+            .ok_or(MALFORMED)?;
         self.at += text.len();
         self.reference(text)
     }
 
     /// An escape that means the same inside brackets, after its backslash.
     pub(super) fn escaped_character(&mut self) -> Result<Escaped, Error> {
-        let Some(letter) = self.next_character() else { return Err("\\ at end of pattern") };
+        let Some(letter) = self.next_character() else {
+            return Err("\\ at end of pattern");
+        };
         let negated = |ranges| Escaped::Class(ast::all_but(ranges));
         let some = |ranges| Escaped::Class(class(ranges));
         Ok(match letter {
@@ -153,7 +183,11 @@ impl Parser<'_> {
             '0'..='9' => {
                 self.at -= 1;
                 let rest = self.rest();
-                let length = rest.iter().take(3).take_while(|byte| (b'0'..=b'7').contains(byte)).count();
+                let length = rest
+                    .iter()
+                    .take(3)
+                    .take_while(|byte| (b'0'..=b'7').contains(byte))
+                    .count();
                 let text = rest.get(..length).unwrap_or_default();
                 self.at += length;
                 match length {
@@ -164,7 +198,9 @@ impl Parser<'_> {
             'F' | 'L' | 'l' | 'U' | 'u' | 'N' => {
                 return Err("PCRE2 does not support \\F, \\L, \\l, \\N{name}, \\U, or \\u");
             }
-            other if other.is_ascii_alphanumeric() => return Err("unrecognized character follows \\"),
+            other if other.is_ascii_alphanumeric() => {
+                return Err("unrecognized character follows \\");
+            }
             other => Escaped::Character(other),
         })
     }
@@ -175,7 +211,11 @@ impl Parser<'_> {
             return code_point(text, 16).map(Escaped::Character);
         }
         let rest = self.rest();
-        let length = rest.iter().take(2).take_while(|byte| byte.is_ascii_hexdigit()).count();
+        let length = rest
+            .iter()
+            .take(2)
+            .take_while(|byte| byte.is_ascii_hexdigit())
+            .count();
         self.at += length;
         match rest.get(..length) {
             Some(text) if length > 0 => code_point(text, 16).map(Escaped::Character),
@@ -188,7 +228,10 @@ impl Parser<'_> {
         const MALFORMED: Error = "malformed \\P or \\p sequence";
         let name = if self.eat(b"{") {
             let text = self.until(b"}").ok_or(MALFORMED)?;
-            std::str::from_utf8(text).map_err(|_| MALFORMED)?.trim().to_owned()
+            std::str::from_utf8(text)
+                .map_err(|_| MALFORMED)?
+                .trim()
+                .to_owned()
         } else {
             self.next_character().ok_or(MALFORMED)?.to_string()
         };

@@ -14,7 +14,10 @@ pub fn names(text: &[u8]) -> Vec<(Vec<u8>, usize)> {
         at += 1;
         match byte {
             b'\\' if after.starts_with(b"Q") => {
-                at += after.windows(2).position(|pair| pair == b"\\E").unwrap_or(after.len());
+                at += after
+                    .windows(2)
+                    .position(|pair| pair == b"\\E")
+                    .unwrap_or(after.len());
             }
             b'\\' => at += 1,
             b'[' if !in_set => {
@@ -40,10 +43,14 @@ pub fn names(text: &[u8]) -> Vec<(Vec<u8>, usize)> {
 /// The name in `?<name>`, `?'name'` or `?P<name>`, and how long that text is.
 fn opened_name(text: &[u8]) -> Option<(&[u8], usize)> {
     for (open, close) in [(&b"?<"[..], b'>'), (b"?'", b'\''), (b"?P<", b'>')] {
-        let Some(after) = text.strip_prefix(open) else { continue };
+        let Some(after) = text.strip_prefix(open) else {
+            continue;
+        };
         let length = after.iter().position(|&byte| byte == close)?;
         let name = after.get(..length)?;
-        let valid = name.iter().all(|&byte| byte == b'_' || byte.is_ascii_alphanumeric());
+        let valid = name
+            .iter()
+            .all(|&byte| byte == b'_' || byte.is_ascii_alphanumeric());
         if valid && name.first().is_some_and(|first| !first.is_ascii_digit()) {
             return Some((name, open.len() + length + 1));
         }
@@ -68,8 +75,16 @@ impl Parser<'_> {
             return Err("(*VERB) not recognized or malformed");
         }
         if let Some((_, length)) = opened_name(self.rest()) {
-            let name = opened_name(self.rest()).map(|(name, _)| name.to_vec()).unwrap_or_default();
-            if self.names.iter().filter(|(known, _)| *known == name).count() > 1 {
+            let name = opened_name(self.rest())
+                .map(|(name, _)| name.to_vec())
+                .unwrap_or_default();
+            if self
+                .names
+                .iter()
+                .filter(|(known, _)| *known == name)
+                .count()
+                > 1
+            {
                 return Err("two named subpatterns have the same name (PCRE2_DUPNAMES not set)");
             }
             self.at += length;
@@ -78,12 +93,19 @@ impl Parser<'_> {
         if !self.eat(b"?") {
             return self.capture().map(Some);
         }
-        for (mark, behind, negated) in
-            [(&b"="[..], false, false), (b"!", false, true), (b"<=", true, false), (b"<!", true, true)]
-        {
+        for (mark, behind, negated) in [
+            (&b"="[..], false, false),
+            (b"!", false, true),
+            (b"<=", true, false),
+            (b"<!", true, true),
+        ] {
             if self.eat(mark) {
                 let node = self.closed()?;
-                return Ok(Some(Node::Look { node: Box::new(node), behind, negated }));
+                return Ok(Some(Node::Look {
+                    node: Box::new(node),
+                    behind,
+                    negated,
+                }));
             }
         }
         if self.eat(b":") {
@@ -110,7 +132,9 @@ impl Parser<'_> {
             Some(b'<' | b'\'') => Err(BAD_NAME),
             Some(b'P') => Err("unrecognized character after (?P"),
             Some(b'R' | b'0'..=b'9' | b'+') => self.call().map(Some),
-            Some(b'-') if self.rest().get(1).is_some_and(u8::is_ascii_digit) => self.call().map(Some),
+            Some(b'-') if self.rest().get(1).is_some_and(u8::is_ascii_digit) => {
+                self.call().map(Some)
+            }
             _ => self.options(),
         }
     }
@@ -124,7 +148,11 @@ impl Parser<'_> {
 
     fn closed(&mut self) -> Result<Node, Error> {
         let node = self.alternatives()?;
-        if self.eat(b")") { Ok(node) } else { Err(MISSING_CLOSE) }
+        if self.eat(b")") {
+            Ok(node)
+        } else {
+            Err(MISSING_CLOSE)
+        }
     }
 
     /// `(?|…)`: every alternative counts its groups from the same number.
@@ -140,7 +168,11 @@ impl Parser<'_> {
             }
         }
         (self.groups, self.flags) = (most, flags);
-        if self.eat(b")") { Ok(Node::alternate(nodes)) } else { Err(MISSING_CLOSE) }
+        if self.eat(b")") {
+            Ok(Node::alternate(nodes))
+        } else {
+            Err(MISSING_CLOSE)
+        }
     }
 
     /// `(?(1)yes|no)`, after its second parenthesis.
@@ -149,12 +181,21 @@ impl Parser<'_> {
             return Err("a condition that looks around is not supported");
         }
         let text = self.until(b")").ok_or(MISSING_CLOSE)?;
-        let name = text.strip_prefix(b"<").and_then(|text| text.strip_suffix(b">"));
-        let name = name.or_else(|| text.strip_prefix(b"'").and_then(|text| text.strip_suffix(b"'")));
+        let name = text
+            .strip_prefix(b"<")
+            .and_then(|text| text.strip_suffix(b">"));
+        let name = name.or_else(|| {
+            text.strip_prefix(b"'")
+                .and_then(|text| text.strip_suffix(b"'"))
+        });
         let index = self.named(name.unwrap_or(text))?;
         let flags = self.flags;
         let yes = Box::new(self.sequence()?);
-        let no = Box::new(if self.eat(b"|") { self.sequence()? } else { Node::Empty });
+        let no = Box::new(if self.eat(b"|") {
+            self.sequence()?
+        } else {
+            Node::Empty
+        });
         self.flags = flags;
         match self.rest().first() {
             Some(b')') => self.at += 1,
@@ -178,10 +219,17 @@ impl Parser<'_> {
         let mut flags = outside;
         let mut on = true;
         if self.eat(b"^") {
-            flags = Flags { folded: false, dot_all: false, spaced: false, lazy: flags.lazy };
+            flags = Flags {
+                folded: false,
+                dot_all: false,
+                spaced: false,
+                lazy: flags.lazy,
+            };
         }
         loop {
-            let Some(&letter) = self.rest().first() else { return Err(MISSING_CLOSE) };
+            let Some(&letter) = self.rest().first() else {
+                return Err(MISSING_CLOSE);
+            };
             self.at += 1;
             match letter {
                 b'i' => flags.folded = on,
@@ -209,7 +257,10 @@ impl Parser<'_> {
     /// The node for a reference by number (`1`, `-1`) or name.
     pub(super) fn reference(&mut self, text: &[u8]) -> Result<Node, Error> {
         let index = self.named(text)?;
-        Ok(Node::BackReference { index, folded: self.flags.folded })
+        Ok(Node::BackReference {
+            index,
+            folded: self.flags.folded,
+        })
     }
 
     /// The group that a number, a relative number or a name stands for.
@@ -219,14 +270,21 @@ impl Parser<'_> {
             digits => (None, digits),
         };
         let index = if !digits.is_empty() && digits.iter().all(u8::is_ascii_digit) {
-            let number = digits.iter().fold(0_usize, |sum, digit| sum.saturating_mul(10) + usize::from(digit - b'0'));
+            let number = digits.iter().fold(0_usize, |sum, digit| {
+                sum.saturating_mul(10) + usize::from(digit - b'0')
+            });
             match sign {
                 None => Some(number),
                 Some(b'+') => self.groups.checked_add(number),
-                Some(_) => (self.groups + 1).checked_sub(number).filter(|&index| index > 0),
+                Some(_) => (self.groups + 1)
+                    .checked_sub(number)
+                    .filter(|&index| index > 0),
             }
         } else {
-            self.names.iter().find(|(name, _)| name == text).map(|&(_, index)| index)
+            self.names
+                .iter()
+                .find(|(name, _)| name == text)
+                .map(|&(_, index)| index)
         };
         let index = index.ok_or(NO_SUCH_GROUP)?;
         self.highest_reference = self.highest_reference.max(index);

@@ -39,10 +39,23 @@ pub fn parse(text: &[u8], folded: bool, terminator: u8) -> Result<Pattern, Error
     if std::str::from_utf8(text).is_err() {
         return Err("UTF-8 error: illegal byte (0xfe or 0xff)");
     }
-    let flags = Flags { folded, dot_all: false, spaced: false, lazy: false };
+    let flags = Flags {
+        folded,
+        dot_all: false,
+        spaced: false,
+        lazy: false,
+    };
     let names = group::names(text);
-    let mut parser =
-        Parser { text, at: 0, flags, terminator, groups: 0, names, highest_reference: 0, depth: 0 };
+    let mut parser = Parser {
+        text,
+        at: 0,
+        flags,
+        terminator,
+        groups: 0,
+        names,
+        highest_reference: 0,
+        depth: 0,
+    };
     let node = parser.alternatives()?;
     if !parser.rest().is_empty() {
         return Err("unmatched closing parenthesis");
@@ -50,7 +63,12 @@ pub fn parse(text: &[u8], folded: bool, terminator: u8) -> Result<Pattern, Error
     if parser.highest_reference > parser.groups {
         return Err("reference to non-existent subpattern");
     }
-    Ok(Pattern { node, dialect: Dialect::Perl, groups: parser.groups, ascii_only: false })
+    Ok(Pattern {
+        node,
+        dialect: Dialect::Perl,
+        groups: parser.groups,
+        ascii_only: false,
+    })
 }
 
 impl<'p> Parser<'p> {
@@ -107,7 +125,9 @@ impl<'p> Parser<'p> {
             if self.flags.spaced {
                 self.skip_space();
             }
-            let Some(&first) = self.rest().first() else { break };
+            let Some(&first) = self.rest().first() else {
+                break;
+            };
             if first == b'|' || first == b')' {
                 break;
             }
@@ -131,7 +151,12 @@ impl<'p> Parser<'p> {
             let rest = self.rest();
             match rest.first() {
                 Some(b' ' | b'\t'..=b'\r') => self.at += 1,
-                Some(b'#') => self.at += rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len()),
+                Some(b'#') => {
+                    self.at += rest
+                        .iter()
+                        .position(|&byte| byte == b'\n')
+                        .unwrap_or(rest.len())
+                }
                 _ => break,
             }
         }
@@ -155,7 +180,9 @@ impl<'p> Parser<'p> {
 
     /// One thing that can be repeated. False when it was only an option setting.
     fn atom(&mut self, nodes: &mut Vec<Node>) -> Result<bool, Error> {
-        let Some(letter) = self.next_character() else { return Ok(false) };
+        let Some(letter) = self.next_character() else {
+            return Ok(false);
+        };
         let node = match letter {
             '\\' => self.escape()?,
             '[' => self.set()?,
@@ -208,17 +235,29 @@ impl<'p> Parser<'p> {
         } else {
             Mode::Greedy
         };
-        let node = nodes.pop().filter(|node| !matches!(node, Node::Assert(_) | Node::Keep));
+        let node = nodes
+            .pop()
+            .filter(|node| !matches!(node, Node::Assert(_) | Node::Keep));
         let node = Box::new(node.ok_or("quantifier does not follow a repeatable item")?);
-        nodes.push(Node::Repeat { node, min, max, mode });
+        nodes.push(Node::Repeat {
+            node,
+            min,
+            max,
+            mode,
+        });
         Ok(())
     }
 
     /// `{2}`, `{2,}` or `{2,5}`; anything else in braces is no interval.
     fn interval(&mut self) -> Result<Option<(u32, Option<u32>)>, Error> {
         let rest = self.rest();
-        let Some(close) = rest.iter().position(|&byte| byte == b'}') else { return Ok(None) };
-        let Some(inside) = rest.get(1..close).and_then(|inside| std::str::from_utf8(inside).ok()) else {
+        let Some(close) = rest.iter().position(|&byte| byte == b'}') else {
+            return Ok(None);
+        };
+        let Some(inside) = rest
+            .get(1..close)
+            .and_then(|inside| std::str::from_utf8(inside).ok())
+        else {
             return Ok(None);
         };
         let (low, high) = match inside.split_once(',') {

@@ -79,9 +79,18 @@ impl Parser<'_> {
 
     /// `[:alpha:]` where no set is open.
     fn refuse_outside(&self, kind: u8) -> Result<(), Error> {
-        let Some(inside) = self.rest().strip_prefix(&[kind]) else { return Ok(()) };
-        let name = inside.iter().take_while(|byte| byte.is_ascii_alphabetic() || **byte == b'^').count();
-        if !inside.get(name..).unwrap_or_default().starts_with(&[kind, b']']) {
+        let Some(inside) = self.rest().strip_prefix(&[kind]) else {
+            return Ok(());
+        };
+        let name = inside
+            .iter()
+            .take_while(|byte| byte.is_ascii_alphabetic() || **byte == b'^')
+            .count();
+        if !inside
+            .get(name..)
+            .unwrap_or_default()
+            .starts_with(&[kind, b']'])
+        {
             return Ok(());
         }
         Err(match kind {
@@ -104,19 +113,26 @@ impl Parser<'_> {
             };
         }
         for kind in [b'.', b'='] {
-            if self.rest().starts_with(&[b'[', kind]) && self.rest().windows(2).any(|pair| pair == [kind, b']']) {
+            if self.rest().starts_with(&[b'[', kind])
+                && self.rest().windows(2).any(|pair| pair == [kind, b']'])
+            {
                 return Err("POSIX collating elements are not supported");
             }
         }
         if let Some(inside) = self.rest().strip_prefix(b"[:") {
-            let length = inside.iter().take_while(|byte| byte.is_ascii_alphabetic() || **byte == b'^').count();
+            let length = inside
+                .iter()
+                .take_while(|byte| byte.is_ascii_alphabetic() || **byte == b'^')
+                .count();
             let (name, after) = inside.split_at(length);
             if after.starts_with(b":]") {
                 self.at += length + 4;
                 return posix_class(name, self.flags.folded);
             }
         }
-        self.next_character().map(Escaped::Character).ok_or(UNTERMINATED)
+        self.next_character()
+            .map(Escaped::Character)
+            .ok_or(UNTERMINATED)
     }
 }
 
@@ -125,8 +141,15 @@ fn posix_class(name: &[u8], folded: bool) -> Result<Escaped, Error> {
         Some(name) => (true, name),
         None => (false, name),
     };
-    let name = if folded && (name == b"upper" || name == b"lower") { b"alpha" } else { name };
-    let row = NAMED.iter().find(|row| row.0.as_bytes() == name).ok_or("unknown POSIX class name")?;
+    let name = if folded && (name == b"upper" || name == b"lower") {
+        b"alpha"
+    } else {
+        name
+    };
+    let row = NAMED
+        .iter()
+        .find(|row| row.0.as_bytes() == name)
+        .ok_or("unknown POSIX class name")?;
     let mut class = class(row.1);
     if negated {
         class.negate();

@@ -44,7 +44,7 @@ const wrong = (...taken: Kind[]): Case[] =>
 /** Options whose properties cannot even be read. */
 const hostile: [string, object][] = [
   ['a getter that throws', { get timeoutMs() { throw new Error('from the getter') } }],
-  ['a proxy that throws', new Proxy({}, { get() { throw new Error('from the proxy') } })],
+  ['a proxy that throws', new Proxy({ timeoutMs: 1 }, { get() { throw new Error('from the proxy') } })],
   ['a proxy without keys', new Proxy({}, { ownKeys() { throw new Error('from the proxy') } })],
   ['a revoked proxy', revoked()],
 ]

@@ -12,7 +12,8 @@ use crate::sys::quote::{is_printable, quoted, quoted_if_needed};
 use crate::sys::{self, Follow, OsStrExt, OsStringExt};
 
 const NAME: &str = "wc";
-const BUFFER: usize = 64 * 1024;
+/// Small: it is filled with zeros at every start.
+const BUFFER: usize = 16 * 1024;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Id {

@@ -7,7 +7,7 @@ use super::program::{Instruction, Program, Single};
 
 const LIMIT: &str = "exceeded PCRE's backtracking limit";
 /// Steps that one search of a Perl pattern may take: PCRE2 has such a limit, too.
-const MOST_STEPS: u64 = 50_000_000;
+const MOST_STEPS: u64 = 10_000_000;
 /// Looks, atomic groups and calls within each other; each level is a call of ours.
 const MOST_DEPTH: usize = 200;
 

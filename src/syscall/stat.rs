@@ -11,12 +11,12 @@ use crate::vfs::{AGENT_ID, Errno, FileType, Metadata, SetTime};
 pub fn wasi_file_type(file_type: FileType) -> u8 {
     match file_type {
         FileType::BlockDevice => 1,
-        FileType::CharacterDevice => 2,
+        // WASI has no name for a pipe; guests read this as a stream.
+        FileType::CharacterDevice | FileType::Fifo => 2,
         FileType::Directory => 3,
         FileType::Regular => 4,
         FileType::Socket => 6,
         FileType::Symlink => 7,
-        FileType::Fifo => 0,
     }
 }
 

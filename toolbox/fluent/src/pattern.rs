@@ -16,7 +16,10 @@ enum Piece<'a> {
     /// What stands between braces.
     Placeable(&'a str),
     /// Line ends, and the blanks before the text that follows them. Blanks before a placeable do not count.
-    Break { lines: usize, indent: Option<usize> },
+    Break {
+        lines: usize,
+        indent: Option<usize>,
+    },
 }
 
 /// The message at the start of `text`, formatted; what follows the message is left alone.
@@ -35,16 +38,24 @@ fn split(text: &str) -> (Vec<Piece<'_>>, usize) {
         let length = match rest.as_bytes() {
             [b'{', ..] => {
                 let length = placeable_length(rest);
-                pieces.push(Piece::Placeable(rest.get(1..length.saturating_sub(1)).unwrap_or("")));
+                pieces.push(Piece::Placeable(
+                    rest.get(1..length.saturating_sub(1)).unwrap_or(""),
+                ));
                 length
             }
             [b'\n', ..] => {
                 let (lines, indent, length) = line_break(rest);
                 match rest.as_bytes().get(length) {
                     None | Some(b'.' | b'[' | b'*' | b'}') => break,
-                    Some(b'{') => pieces.push(Piece::Break { lines, indent: None }),
+                    Some(b'{') => pieces.push(Piece::Break {
+                        lines,
+                        indent: None,
+                    }),
                     Some(_) if indent == 0 => break,
-                    Some(_) => pieces.push(Piece::Break { lines, indent: Some(indent) }),
+                    Some(_) => pieces.push(Piece::Break {
+                        lines,
+                        indent: Some(indent),
+                    }),
                 }
                 length
             }
@@ -110,7 +121,10 @@ fn write(pieces: &[Piece], scope: Scope, out: &mut String) {
                 if index > 0 {
                     out.extend(std::iter::repeat_n('\n', *lines));
                 }
-                out.extend(std::iter::repeat_n(' ', indent.map_or(0, |indent| indent - common)));
+                out.extend(std::iter::repeat_n(
+                    ' ',
+                    indent.map_or(0, |indent| indent - common),
+                ));
             }
         }
     }
@@ -118,7 +132,10 @@ fn write(pieces: &[Piece], scope: Scope, out: &mut String) {
 
 fn placeable(inner: &str, scope: Scope, out: &mut String) {
     let inner = inner.trim();
-    if let Some(literal) = inner.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+    if let Some(literal) = inner
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+    {
         unescape(literal, out);
     } else if let Some((selector, variants)) = inner.split_once("->") {
         select(value(selector.trim(), scope), variants, scope, out);
@@ -190,8 +207,13 @@ fn unescape(literal: &str, out: &mut String) {
                 continue;
             }
         };
-        let code = after.get(1..=digits).and_then(|hex| u32::from_str_radix(hex, 16).ok());
-        out.push(code.and_then(char::from_u32).unwrap_or(char::REPLACEMENT_CHARACTER));
+        let code = after
+            .get(1..=digits)
+            .and_then(|hex| u32::from_str_radix(hex, 16).ok());
+        out.push(
+            code.and_then(char::from_u32)
+                .unwrap_or(char::REPLACEMENT_CHARACTER),
+        );
         rest = after.get(1 + digits..).unwrap_or("");
     }
     out.push_str(rest);

@@ -65,6 +65,10 @@ impl<'a> FluentArgs<'a> {
     }
 
     pub fn get(&self, name: &str) -> Option<&FluentValue<'a>> {
-        self.values.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value)
+        self.values
+            .iter()
+            .rev()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value)
     }
 }

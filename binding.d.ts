@@ -22,6 +22,8 @@ export declare class NativeSandbox {
   exec(command: unknown, args: unknown, options: unknown, abort?: AbortHandle | null | undefined): Promise<NativeOutcome>
   /** Ends every call under way and refuses new ones. */
   close(): void
+  /** How long the parts of this process's first start took, for benchmarks. */
+  static startup(): NativeStartup
   /** The names of the tools a sandbox has, sorted. */
   static availableTools(): Array<string>
 }
@@ -44,6 +46,12 @@ export interface NativeOutcome {
   durationMs: number
   usage: NativeUsage
   error?: NativeError
+}
+
+export interface NativeStartup {
+  engineMs: number
+  moduleMs: number
+  linkerMs: number
 }
 
 export interface NativeUsage {

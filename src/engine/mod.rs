@@ -9,6 +9,7 @@ mod run;
 mod tests;
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use wasmtime::{
     Config, Enabled, InstanceAllocationStrategy, InstancePre, Linker, PoolingAllocationConfig,
@@ -33,17 +34,38 @@ const ASYNC_STACK: usize = 2 << 20;
 /// The guest, compiled, linked and ready to be instantiated.
 pub struct Image {
     prepared: InstancePre<Guest>,
+    pub startup: Startup,
+}
+
+/// How long the parts of `Image::load` took.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Startup {
+    /// Reserving address space for the pool.
+    pub engine: Duration,
+    /// Checking and mapping the image.
+    pub module: Duration,
+    /// Matching the guest's imports to ours.
+    pub linker: Duration,
 }
 
 impl Image {
     /// Maps a precompiled guest. The pooling allocator reserves address space;
     /// where that is refused (`ulimit -v`), memory is taken as it is needed.
     pub fn load(path: &Path, fingerprint: &[u8; 32]) -> Result<Self, ImageError> {
+        let start = Instant::now();
         let engine = wasmtime::Engine::new(&pooling(config()))
             .or_else(|_| wasmtime::Engine::new(&config()))
             .map_err(engine_error)?;
+        let engine_done = Instant::now();
         let module = image::load(&engine, path, fingerprint)?;
-        Self::link(&module).map_err(engine_error)
+        let module_done = Instant::now();
+        let mut image = Self::link(&module).map_err(engine_error)?;
+        image.startup = Startup {
+            engine: engine_done - start,
+            module: module_done - engine_done,
+            linker: module_done.elapsed(),
+        };
+        Ok(image)
     }
 
     fn link(module: &wasmtime::Module) -> wasmtime::Result<Self> {
@@ -51,6 +73,7 @@ impl Image {
         syscall::add_to_linker(&mut linker)?;
         Ok(Self {
             prepared: linker.instantiate_pre(module)?,
+            startup: Startup::default(),
         })
     }
 }

@@ -7,7 +7,6 @@
 
 use std::sync::Arc;
 use std::thread;
-use std::time::{Duration, Instant};
 
 use wasmtime::{Module, Store, Val, ValType};
 

@@ -18,7 +18,7 @@ use crate::kernel::{Interrupt, Reason};
 use crate::session::Session;
 use crate::{pool, root};
 
-use outcome::NativeOutcome;
+use outcome::{NativeOutcome, NativeStartup};
 
 /// An error with a code of ours, which becomes `code` of the JavaScript error.
 type Refused = napi::Error<&'static str>;
@@ -101,6 +101,12 @@ impl NativeSandbox {
     #[napi]
     pub fn close(&self) {
         self.session.close();
+    }
+
+    /// How long the parts of this process's first start took, for benchmarks.
+    #[napi]
+    pub fn startup() -> std::result::Result<NativeStartup, Refused> {
+        Ok(image::get()?.startup.into())
     }
 
     /// The names of the tools a sandbox has, sorted.

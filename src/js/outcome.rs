@@ -5,6 +5,7 @@ use std::time::Duration;
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
 
+use crate::engine::Startup;
 use crate::error::Error;
 use crate::kernel::Usage;
 use crate::session::Outcome;
@@ -40,6 +41,23 @@ pub struct NativeUsage {
 pub struct NativeError {
     pub code: String,
     pub message: String,
+}
+
+#[napi(object, object_from_js = false)]
+pub struct NativeStartup {
+    pub engine_ms: f64,
+    pub module_ms: f64,
+    pub linker_ms: f64,
+}
+
+impl From<Startup> for NativeStartup {
+    fn from(startup: Startup) -> Self {
+        Self {
+            engine_ms: milliseconds(startup.engine),
+            module_ms: milliseconds(startup.module),
+            linker_ms: milliseconds(startup.linker),
+        }
+    }
 }
 
 impl From<Outcome> for NativeOutcome {

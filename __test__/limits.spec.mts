@@ -1,7 +1,7 @@
 //! Runs that are stopped: by time, fuel, memory, `signal` and `close()`.
 import { getEventListeners } from 'node:events'
-import { expect, test } from 'vitest'
-import type { Sandbox, SandboxError } from 'agent-sandbox'
+import { describe, expect, test } from 'vitest'
+import type { ExecOptions, Sandbox, SandboxError } from 'agent-sandbox'
 import { directory, failure, sandboxWith } from './helpers.mts'
 
 /** The bound for "stops at once": generous, as the machine may be busy. The bench measures the real figure. */
@@ -129,6 +129,32 @@ test('close stops what runs and what waits, and resolves when nothing runs', asy
   expect(performance.now() - began).toBeLessThan(SOON_MS)
   expect(errors.map((error) => error.code)).toEqual(Array(20).fill('ERR_SANDBOX_CLOSED'))
   for (const error of errors) expect(Buffer.isBuffer(error.stdout)).toBe(true)
+})
+
+describe('calls that still wait in the queue', () => {
+  /** More sleepers than run at one time. */
+  const crowd = (sandbox: Sandbox, options: ExecOptions = {}) =>
+    Array.from({ length: 600 }, () => failure(sandbox.exec('sleep', ['1000'], options)))
+  const codes = async (calls: Promise<SandboxError>[]) => new Set((await Promise.all(calls)).map((error) => error.code))
+
+  test('are stopped at their time limit', async () => {
+    expect(await codes(crowd(sandboxWith({ timeoutMs: 50 })))).toEqual(new Set(['ERR_SANDBOX_TIMEOUT']))
+  })
+
+  test('are stopped by an abort', async () => {
+    const abort = new AbortController()
+    const calls = crowd(sandboxWith(), { signal: abort.signal })
+    setImmediate(() => abort.abort())
+    expect(await codes(calls)).toEqual(new Set(['ERR_SANDBOX_ABORTED']))
+  })
+
+  test('are stopped by a close', async () => {
+    const sandbox = sandboxWith()
+    const calls = crowd(sandbox)
+    setImmediate(() => void sandbox.close())
+    expect(await codes(calls)).toEqual(new Set(['ERR_SANDBOX_CLOSED']))
+    expect((await sandboxWith().exec('true')).exitCode).toBe(0)
+  })
 })
 
 test('a closed sandbox rejects, and closes again without complaint', async () => {

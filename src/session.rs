@@ -141,9 +141,13 @@ impl Session {
 
     /// Ends every call under way and refuses new ones.
     pub fn close(&self) {
-        let mut calls = self.calls();
-        calls.files = None;
-        for interrupt in calls.running.values() {
+        let interrupts: Vec<_> = {
+            let mut calls = self.calls();
+            calls.files = None;
+            calls.running.values().cloned().collect()
+        };
+        // Without the lock: a call that ends in the queue takes it at once.
+        for interrupt in interrupts {
             interrupt.raise(Reason::Closed);
         }
     }

@@ -5,6 +5,9 @@ const { inspect } = require('node:util')
 
 const ABORTED = 'ERR_SANDBOX_ABORTED'
 
+/** What the binding takes of an array at the most. */
+const MAX_ELEMENTS = 2 ** 20
+
 /** Options nest as deep as `options.mounts[0].hostPath`. */
 const MAX_OPTION_DEPTH = 3
 
@@ -30,7 +33,7 @@ class Sandbox {
   }
 
   constructor(options) {
-    const settings = snapshot(options)
+    const settings = snapshot(options, 'options')
     this.#native = guarded(() => new (binding().NativeSandbox)(settings))
   }
 
@@ -39,8 +42,8 @@ class Sandbox {
     if (signal?.aborted) throw new SandboxError(ABORTED, 'the run was aborted before it began', { cause: signal.reason })
 
     const handle = signal && guarded(() => new (binding().AbortHandle)())
-    const settings = snapshot(rest)
-    const run = guarded(() => this.#native.exec(command, args, settings, handle))
+    const settings = snapshot(rest, 'options')
+    const run = guarded(() => this.#native.exec(command, snapshot(args, 'args'), settings, handle))
     this.#running.add(run)
     if (signal) listen(signal, handle)
     try {
@@ -96,14 +99,34 @@ function rethrow(error) {
  * A copy of options in plain objects and arrays. A getter or proxy that throws does so here, in JavaScript, and what
  * the binding reads cannot change under it.
  */
-function snapshot(value, depth = 0) {
+function snapshot(value, name, depth = 0) {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || depth > MAX_OPTION_DEPTH) return value
-  if (Array.isArray(value)) return Array.from(value, (element) => snapshot(element, depth + 1))
+  if (Array.isArray(value)) {
+    if (value.length > MAX_ELEMENTS) return value
+    return Array.from(value, (element, index) => snapshot(element, `${name}[${index}]`, depth + 1))
+  }
+  if (!isPlain(value)) {
+    // A Map or another instance where named options are read would pass for none at all.
+    if (depth === 0 || name === 'env') throw invalidOption(name, 'an object', value)
+    return value
+  }
   const copy = {}
-  for (const name in value) {
-    Object.defineProperty(copy, name, { value: snapshot(value[name], depth + 1), enumerable: true })
+  for (const key in value) {
+    const field = snapshot(value[key], depth === 0 ? key : `${name}.${key}`, depth + 1)
+    Object.defineProperty(copy, key, { value: field, enumerable: true })
   }
   return copy
+}
+
+function invalidOption(name, wanted, value) {
+  const shown = inspect(value, { depth: 0, breakLength: Infinity })
+  return new SandboxError('ERR_SANDBOX_INVALID_OPTION', `option '${name}' must be ${wanted}, got ${shown}`)
+}
+
+/** An object literal, of this realm or another. */
+function isPlain(value) {
+  const prototype = Object.getPrototypeOf(value)
+  return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
 /** Splits `signal`, which only JavaScript can listen to, from the options that the binding checks. */
@@ -112,8 +135,7 @@ function takeSignal(options) {
   const { signal } = options
   // Told by its shape, as Node does: signals of other realms and polyfills are welcome.
   if (signal !== undefined && (typeof signal?.aborted !== 'boolean' || typeof signal.addEventListener !== 'function')) {
-    const shown = inspect(signal, { depth: 0, breakLength: Infinity })
-    throw new SandboxError('ERR_SANDBOX_INVALID_OPTION', `option 'signal' must be an AbortSignal, got ${shown}`)
+    throw invalidOption('signal', 'an AbortSignal', signal)
   }
   const rest = {}
   for (const name in options) if (name !== 'signal') rest[name] = options[name]
@@ -124,19 +146,20 @@ function takeSignal(options) {
 const listening = new WeakMap()
 
 function listen(signal, handle) {
-  const handles = listening.get(signal) ?? new Set()
-  listening.set(signal, handles.add(handle))
-  signal.addEventListener('abort', abortAll)
+  let calls = listening.get(signal)
+  if (!calls) {
+    const handles = new Set()
+    calls = { handles, abortAll: () => handles.forEach((handle) => handle.abort()) }
+    listening.set(signal, calls)
+  }
+  calls.handles.add(handle)
+  signal.addEventListener('abort', calls.abortAll)
 }
 
 function unlisten(signal, handle) {
-  const handles = listening.get(signal)
+  const { handles, abortAll } = listening.get(signal)
   handles.delete(handle)
   if (handles.size === 0) signal.removeEventListener('abort', abortAll)
-}
-
-function abortAll({ target: signal }) {
-  for (const handle of listening.get(signal)) handle.abort()
 }
 
 /** The error for a run that did not end by itself; what it printed and used so far comes with it. */

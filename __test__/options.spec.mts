@@ -55,6 +55,19 @@ test.each(hostile)('%s is refused, and Node lives', async (_, options) => {
   expect((await sandboxWith().exec('true')).exitCode).toBe(0)
 })
 
+test('an instance of a class has no options in it and is refused', async () => {
+  const map = new Map([['A', '1']])
+  expect(() => new Sandbox(map as SandboxOptions)).toThrow("option 'options' must be an object, got Map(1) { 'A' => '1' }")
+  expect(() => new Sandbox({ env: map as unknown as SandboxOptions['env'] & {} })).toThrow("option 'env' must be an object, got Map(1) { 'A' => '1' }")
+  const call = sandboxWith().exec('true', [], new Date(0) as ExecOptions)
+  await expect(call).rejects.toThrow("option 'options' must be an object, got 1970-01-01T00:00:00.000Z")
+})
+
+test('more arguments than a command takes are refused at once', async () => {
+  const call = sandboxWith().exec('true', new Array(2 ** 31))
+  await expect(call).rejects.toThrow("option 'args' must have at most 1048576 elements, got 2147483648")
+})
+
 describe('limits', () => {
   const wanted: Record<string, string> = {
     timeoutMs: 'a number of milliseconds above 0 and up to 2147483647',
@@ -205,7 +218,7 @@ describe('of exec', () => {
 
   test('arguments and variables have at most two mebibytes together', async () => {
     expect(await execRefusal('echo', ['x'.repeat(2 << 20)])).toBe(
-      "option 'args' and env must have at most 2097152 bytes together, got 2097153",
+      "option 'args' and env must have at most 2097152 bytes together, got 2097158",
     )
   })
 

@@ -8,11 +8,13 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::time::Instant as TokioInstant;
 
 use crate::error::Error;
+use crate::kernel::Interrupt;
 use crate::session::{Call, Outcome, Request};
 
 /// Calls that run at one time; more wait in a queue. Each holds a thread even
-/// while it sleeps, so this is well above the number of cores.
-const MAX_RUNNING: usize = 256;
+/// while it sleeps, so this is well above the number of cores; with hundreds of
+/// busy threads, starting one more would hold up JavaScript.
+const MAX_RUNNING: usize = 64;
 
 /// One worker is enough: it only fires the timers of queued calls.
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
@@ -50,6 +52,7 @@ type Complete = Box<dyn FnOnce(Outcome) + Send>;
 /// A call between its submission and its run. Whoever takes the completion
 /// first, the thread that runs the call or what ends it early, settles it.
 struct Queued {
+    interrupt: Arc<Interrupt>,
     complete: Mutex<Option<(Call, Request, Complete)>>,
 }
 
@@ -63,15 +66,13 @@ impl Queued {
 
     /// Settles a call that must end and has not begun to run.
     fn settle_if_ended(&self) {
-        let mut queued = self.complete.lock().unwrap_or_else(PoisonError::into_inner);
-        let reason = queued
-            .as_ref()
-            .and_then(|(call, _, _)| call.interrupt.check());
-        let Some(reason) = reason else { return };
-        let Some((call, request, complete)) = queued.take() else {
+        // Looking may wake this very waker, so no lock is held meanwhile.
+        let Some(reason) = self.interrupt.check() else {
             return;
         };
-        drop(queued);
+        let Some((call, request, complete)) = self.take() else {
+            return;
+        };
         let error = Error::cut_short(reason, request.limits.timeout);
         drop(call);
         complete(Outcome::not_run(error));
@@ -89,6 +90,7 @@ impl Wake for Queued {
 pub fn submit(call: Call, request: Request, complete: impl FnOnce(Outcome) + Send + 'static) {
     let interrupt = Arc::clone(&call.interrupt);
     let queued = Arc::new(Queued {
+        interrupt: Arc::clone(&interrupt),
         complete: Mutex::new(Some((call, request, Box::new(complete)))),
     });
     if UNDER_WAY.fetch_add(1, Ordering::AcqRel) >= MAX_RUNNING {

@@ -11,7 +11,7 @@ use cpu_time::ThreadTime;
 
 use crate::engine::{Exit, Image, Limits};
 use crate::error::Error;
-use crate::kernel::{Captured, Interrupt, Job, OpenFile, Output, Process, Reason, Usage, drive};
+use crate::kernel::{Captured, Interrupt, Job, OpenFile, Output, Process, Reason, Usage};
 use crate::root::{self, WORK_DIR};
 use crate::vfs::{FileType, Follow, MountTable};
 
@@ -220,7 +220,10 @@ impl Call {
             memory: request.limits.memory,
             fuel: request.limits.fuel,
         };
-        let exit = drive(job, self.session.image.run(process, limits))
+        let exit = self
+            .session
+            .image
+            .run_job(job, process, limits)
             .map_err(|reason| Error::cut_short(reason, request.limits.timeout))?;
         match exit {
             Exit::Status(status) => Ok(status),

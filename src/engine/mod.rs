@@ -22,7 +22,7 @@ pub use run::{Exit, Limits};
 
 /// Processes at one time, over all sandboxes of this Node process. Each has
 /// its address space reserved ahead, which costs no memory.
-const MAX_PROCESSES: u32 = 320;
+const MAX_PROCESSES: u32 = 128;
 /// What a slot of the pool keeps for its next user, in bytes: clearing it is
 /// cheaper than giving it back and faulting it in again.
 const MEMORY_KEPT: usize = 1 << 20;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use wasmtime::{Store, Trap};
 
-use crate::kernel::{Job, MemoryBudget, Process};
-use crate::syscall::{Exited, Guest};
+use crate::kernel::{Job, MemoryBudget, Process, Reason, drive};
+use crate::syscall::{CutShort, Exited, Guest};
 
 use super::Image;
 
@@ -57,8 +57,16 @@ impl Drop for Metered {
 }
 
 impl Image {
-    /// Runs a process to its end. Dropping the future ends it at once.
-    pub async fn run(&self, process: Process, limits: Limits) -> Exit {
+    /// Drives a job's first process on this thread until it ends or the job is
+    /// cut short.
+    pub fn run_job(&self, job: &Job, process: Process, limits: Limits) -> Result<Exit, Reason> {
+        let exit = drive(job, self.run(process, limits))?;
+        exit.ok_or_else(|| job.interrupt.check().unwrap_or(Reason::Timeout))
+    }
+
+    /// Runs a process to its end; none is given when the job was ended while it
+    /// was in a call. Dropping the future ends it at once.
+    async fn run(&self, process: Process, limits: Limits) -> Option<Exit> {
         let job = Arc::clone(&process.job);
         let guest = Guest::new(process, MemoryBudget::new(limits.memory));
         let mut metered = Metered {
@@ -67,7 +75,10 @@ impl Image {
             job,
         };
         let ended = self.start(&mut metered).await;
-        exit(ended, metered.store.data())
+        if ended.as_ref().is_err_and(|error| error.is::<CutShort>()) {
+            return None;
+        }
+        Some(exit(ended, metered.store.data()))
     }
 
     async fn start(&self, metered: &mut Metered) -> wasmtime::Result<()> {

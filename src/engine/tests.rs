@@ -90,7 +90,7 @@ impl Run {
 
     fn go(mut self, image: &Image) -> Ended {
         let process = self.process();
-        let exit = drive(&self.job, image.run(process, self.limits));
+        let exit = image.run_job(&self.job, process, self.limits);
         Ended {
             exit,
             stdout: self.stdout.take(),

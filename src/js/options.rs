@@ -190,7 +190,10 @@ fn absolute(cwd: &str) -> String {
 }
 
 fn check_size(request: &Request) -> Result<()> {
-    let args: usize = request.args.iter().map(|arg| arg.len() + 1).sum();
+    let args: usize = std::iter::once(&request.command)
+        .chain(&request.args)
+        .map(|arg| arg.len() + 1)
+        .sum();
     let env: usize = request
         .env
         .iter()

@@ -8,6 +8,8 @@ use crate::error::Error;
 
 /// The largest integer that a JavaScript number holds exactly.
 pub const MAX_SAFE_INTEGER: f64 = 9_007_199_254_740_991.0;
+/// More elements than any list of options has, and than fit into the arguments of a command.
+const MAX_ELEMENTS: u32 = 1 << 20;
 /// A value is cut here when it is quoted in a message.
 const MAX_QUOTED: usize = 80;
 
@@ -130,6 +132,13 @@ impl<'env> Named<'env> {
             return Err(self.refuse("an array"));
         }
         let array: Array = self.cast().ok_or_else(|| self.refuse("an array"))?;
+        if array.len() > MAX_ELEMENTS {
+            let problem = format!(
+                "must have at most {MAX_ELEMENTS} elements, got {}",
+                array.len()
+            );
+            return Err(Error::invalid(self.name.clone(), problem));
+        }
         (0..array.len())
             .map(|index| {
                 let element = array.get::<Unknown>(index).ok().flatten();

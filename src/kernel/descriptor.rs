@@ -30,7 +30,17 @@ pub(super) struct OpenDirectory {
     /// Absolute, without a trailing slash; empty for the root.
     pub path: Vec<u8>,
     /// The entries as they were when the listing began.
-    pub listing: Mutex<Option<Arc<Vec<DirEntry>>>>,
+    listing: Mutex<Option<Arc<Vec<DirEntry>>>>,
+}
+
+impl OpenDirectory {
+    pub fn listing(&self) -> MutexGuard<'_, Option<Arc<Vec<DirEntry>>>> {
+        self.listing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn listed(&self) -> usize {
+        self.listing().as_ref().map_or(0, |entries| entries.len())
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,18 +166,14 @@ impl OpenFile {
 
     pub(super) fn write_at(&self, bytes: &[u8], at: u64) -> Result<usize, Errno> {
         match &self.object {
-            Object::File(file) if self.writable && file.is_seekable() => file.write_at(bytes, at),
+            Object::File(file) if self.writable => file.write_at(bytes, at),
             _ if !self.writable => Err(Errno::BadFd),
             _ => Err(Errno::IllegalSeek),
         }
     }
 
     fn is_seekable(&self) -> bool {
-        match &self.object {
-            Object::File(file) => file.is_seekable(),
-            Object::Directory(_) => true,
-            Object::Input(_) | Object::Output(_) => false,
-        }
+        matches!(self.object, Object::File(_) | Object::Directory(_))
     }
 
     pub(super) fn seek(&self, delta: i64, whence: Whence) -> Result<u64, Errno> {
@@ -179,7 +185,8 @@ impl OpenFile {
             });
         };
         if !file.is_seekable() {
-            return Err(Errno::IllegalSeek);
+            // A device has no offset: Linux takes every seek on it.
+            return Ok(0);
         }
         let mut offset = self.offset();
         let base = match whence {
@@ -252,6 +259,21 @@ impl FdTable {
             None => return Err(Errno::TooManyOpenFiles),
         };
         Ok(number as u32)
+    }
+
+    /// Whether one more can be opened.
+    pub fn has_room(&self) -> bool {
+        self.files.len() < MAX_FDS || self.files.iter().any(Option::is_none)
+    }
+
+    /// The entries that the listings of all open directories hold.
+    pub(super) fn listed(&self) -> usize {
+        self.files
+            .iter()
+            .flatten()
+            .filter_map(|file| file.as_directory().ok())
+            .map(OpenDirectory::listed)
+            .sum()
     }
 
     pub fn get(&self, fd: u32) -> Result<&Arc<OpenFile>, Errno> {

@@ -34,10 +34,14 @@ impl Output {
     /// Takes all of `bytes`; the writer never learns of the limit.
     pub fn write(&self, bytes: &[u8]) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let room = self.limit - state.bytes.len();
-        state
-            .bytes
-            .extend_from_slice(&bytes[..bytes.len().min(room)]);
+        // Nothing is kept after a gap: what there is, is the beginning.
+        if !state.truncated() {
+            let room = self.limit - state.bytes.len();
+            let kept = &bytes[..bytes.len().min(room)];
+            if state.bytes.try_reserve(kept.len()).is_ok() {
+                state.bytes.extend_from_slice(kept);
+            }
+        }
         state.total += bytes.len() as u64;
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::vfs::{Errno, Follow, Metadata, OpenOptions, Opened, SetTime};
+use crate::vfs::{Errno, Follow, Metadata, OpenOptions, Opened, PATH_MAX, SetTime};
 
 use super::{OpenFile, Process};
 
@@ -16,6 +16,9 @@ impl Process {
         if path.starts_with(b"/") {
             return Err(Errno::NotPermitted);
         }
+        if path.len() > PATH_MAX {
+            return Err(Errno::NameTooLong);
+        }
         let mut absolute = Vec::with_capacity(directory.path.len() + 1 + path.len());
         absolute.extend_from_slice(&directory.path);
         absolute.push(b'/');
@@ -26,6 +29,9 @@ impl Process {
     /// Opens a path and gives its descriptor.
     pub fn open(&mut self, dir: u32, path: &[u8], options: &OpenOptions) -> Result<u32, Errno> {
         let absolute = self.absolute(dir, path)?;
+        if !self.fds.has_room() {
+            return Err(Errno::TooManyOpenFiles);
+        }
         let mut options = *options;
         options.permissions &= !self.umask;
         let file = match self.files.open(&absolute, &options)? {

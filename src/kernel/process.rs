@@ -13,6 +13,8 @@ use super::{FdTable, Job, OpenFile, Reason, Whence};
 const UMASK: u32 = 0o022;
 /// A listing looks this often, in entries, whether its job was ended.
 const LISTING_SLICE: usize = 1024;
+/// Entries that the open directories of a process hold, together.
+const MAX_LISTED: usize = 4_000_000;
 /// Random bytes are made in slices of this size between two such looks.
 const RANDOM_SLICE: usize = 1 << 20;
 
@@ -178,13 +180,11 @@ impl Process {
     pub fn read_dir(&self, fd: u32, restart: bool) -> Result<Arc<Vec<DirEntry>>, Errno> {
         let file = self.fds.get(fd)?;
         let directory = file.as_directory()?;
-        let mut listing = directory
-            .listing
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let (false, Some(entries)) = (restart, &*listing) {
+        if let (false, Some(entries)) = (restart, &*directory.listing()) {
             return Ok(Arc::clone(entries));
         }
+        *directory.listing() = None;
+        let room = MAX_LISTED.saturating_sub(self.fds.listed());
         let own = self.metadata_of_fd(fd)?.inode;
         let mut entries: Vec<DirEntry> = [&b"."[..], b".."]
             .map(|name| DirEntry {
@@ -193,20 +193,25 @@ impl Process {
                 inode: own,
             })
             .into();
+        let mut full = false;
         let mut interrupted = false;
         self.files
             .read_dir(&rooted(&directory.path), &mut |entry| {
+                full = entries.len() >= room;
                 entries.push(entry);
                 if entries.len().is_multiple_of(LISTING_SLICE) {
                     interrupted = self.interrupted().is_some();
                 }
-                !interrupted
+                !interrupted && !full
             })?;
+        if full {
+            return Err(Errno::OutOfMemory);
+        }
         if interrupted {
             return Err(Errno::Interrupted);
         }
         let entries = Arc::new(entries);
-        *listing = Some(Arc::clone(&entries));
+        *directory.listing() = Some(Arc::clone(&entries));
         Ok(entries)
     }
 

@@ -67,7 +67,8 @@ impl Interrupt {
             Ordering::Acquire,
         );
         if raised.is_ok() {
-            for waker in lock(&self.wakers).drain(..) {
+            let wakers = std::mem::take(&mut *lock(&self.wakers));
+            for waker in wakers {
                 waker.wake();
             }
         }
@@ -85,11 +86,9 @@ impl Interrupt {
 
     /// Wakes `waker` when the job is ended from outside; the deadline is the waiter's own.
     pub fn wake_on_raise(&self, waker: &Waker) {
-        let mut wakers = lock(&self.wakers);
+        lock(&self.wakers).push(waker.clone());
         if self.reason.load(Ordering::Acquire) != RUNNING {
             waker.wake_by_ref();
-        } else if !wakers.iter().any(|known| known.will_wake(waker)) {
-            wakers.push(waker.clone());
         }
     }
 }
@@ -186,10 +185,11 @@ pub fn drive<F: Future>(job: &Job, future: F) -> Result<F::Output, Reason> {
     job.interrupt.wake_on_raise(&waker);
     let mut context = Context::from_waker(&waker);
     loop {
+        // Before the look, so that what is raised after it wakes the wait below.
+        driver.woken.store(false, Ordering::Release);
         if let Some(reason) = job.interrupt.check() {
             return Err(reason);
         }
-        driver.woken.store(false, Ordering::Release);
         if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
             return Ok(output);
         }

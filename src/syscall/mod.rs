@@ -65,16 +65,24 @@ const WASI: &str = "wasi_snapshot_preview1";
 const SUCCESS: u32 = 0;
 
 /// Runs one call on a process and its memory, and gives the guest its errno.
+/// Calls burn no fuel, so the end of each is a place to stop as well.
 fn answer(
     caller: &mut Caller<'_, Guest>,
     call: impl FnOnce(&mut Process, &mut GuestMemory) -> Result<(), Errno>,
-) -> u32 {
+) -> wasmtime::Result<u32> {
     let Some(memory) = caller.data().memory else {
-        return Errno::Fault as u32;
+        return Ok(Errno::Fault as u32);
     };
     let (bytes, guest) = memory.data_and_store_mut(caller);
-    match call(&mut guest.process, &mut GuestMemory::new(bytes)) {
-        Ok(()) => SUCCESS,
-        Err(errno) => errno as u32,
+    let result = call(&mut guest.process, &mut GuestMemory::new(bytes));
+    if guest.process.interrupted().is_some() {
+        return Err(wasmtime::Error::new(CutShort));
     }
+    Ok(result.map_or_else(|errno| errno as u32, |()| SUCCESS))
 }
+
+/// The job was ended while the guest was in a call. It travels as an error, so
+/// that it unwinds the guest's stack.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the job was ended")]
+pub struct CutShort;

@@ -48,9 +48,9 @@ pub fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
                     decoded = subscriptions_at(memory, subscriptions, count)?;
                     memory.slice(events, count * EVENT_SIZE)?;
                     Ok(())
-                });
+                })?;
                 if errno != SUCCESS {
-                    return errno;
+                    return Ok(errno);
                 }
                 if let Some(until) = wait_until(&caller.data().process, &decoded) {
                     caller.data().process.sleep_until(until).await;

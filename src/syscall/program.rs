@@ -1,8 +1,6 @@
 //! The program itself: `args_*`, `environ_*`, `proc_*`, `sched_yield`,
 //! `random_get`.
 
-use std::fmt;
-
 use wasmtime::{Caller, Linker};
 
 use crate::vfs::Errno;
@@ -12,16 +10,9 @@ use super::{Guest, SUCCESS, WASI, answer};
 
 /// The guest called `proc_exit`. It travels as an error, so that it unwinds
 /// the guest's stack.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the process exited with status {0}")]
 pub struct Exited(pub u32);
-
-impl fmt::Display for Exited {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "the process exited with status {}", self.0)
-    }
-}
-
-impl std::error::Error for Exited {}
 
 pub fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     linker

@@ -34,6 +34,17 @@ impl HostDirectory {
     }
 }
 
+impl HostDirectory {
+    /// Refuses pipes, sockets and devices, which the host might open, and wait
+    /// for, to change what a call changes.
+    fn refuse_special(&self, path: &[u8]) -> VfsResult<()> {
+        match self.metadata(path, Follow::Yes)?.file_type {
+            FileType::Regular | FileType::Directory | FileType::Symlink => Ok(()),
+            _ => Err(Errno::NotPermitted.into()),
+        }
+    }
+}
+
 impl FileSystem for HostDirectory {
     fn open(&self, path: &[u8], options: &OpenOptions) -> VfsResult<Opened> {
         let path = host_path(path)?;
@@ -137,6 +148,7 @@ impl FileSystem for HostDirectory {
     }
 
     fn set_permissions(&self, path: &[u8], permissions: u32) -> VfsResult<()> {
+        self.refuse_special(path)?;
         platform::set_permissions(&self.root, host_path(path)?, permissions & SETTABLE)
             .map_err(refused)
     }
@@ -148,6 +160,9 @@ impl FileSystem for HostDirectory {
         accessed: SetTime,
         modified: SetTime,
     ) -> VfsResult<()> {
+        if follow == Follow::Yes {
+            self.refuse_special(path)?;
+        }
         let (accessed, modified) = (host_time(accessed), host_time(modified));
         let path = host_path(path)?;
         match follow {

@@ -296,14 +296,22 @@ impl Tree {
         }
         let inode = self.inode_mut(number);
         inode.touch();
+        let mut resized = Ok(());
         if let Content::Regular(bytes) = &mut inode.content {
-            let size = usize::try_from(size).map_err(|_| Errno::FileTooBig)?;
-            bytes.resize(size, 0);
-            if size == 0 {
-                bytes.shrink_to_fit();
+            let grown = size.saturating_sub(old) as usize;
+            match bytes.try_reserve(grown) {
+                Ok(()) => bytes.resize(size as usize, 0),
+                Err(_) => resized = Err(Errno::NoSpace),
+            }
+            // What the quota no longer counts is given back.
+            if size < old {
+                bytes.shrink_to(2 * size as usize);
             }
         }
-        Ok(())
+        if resized.is_err() {
+            self.release(size.saturating_sub(old));
+        }
+        resized
     }
 }
 

@@ -16,7 +16,7 @@ pub use device::{DeviceFileSystem, random};
 pub use errno::Errno;
 pub use host::HostDirectory;
 pub use memory::MemoryFileSystem;
-pub use mount::{Mount, MountTable};
+pub use mount::{Mount, MountTable, PATH_MAX};
 
 use std::sync::Arc;
 use std::time::SystemTime;

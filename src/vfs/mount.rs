@@ -13,9 +13,12 @@ use super::{
 };
 
 /// The longest path, in bytes (Linux PATH_MAX, less its NUL).
-const PATH_MAX: usize = 4095;
+pub const PATH_MAX: usize = 4095;
 /// How many symbolic links one resolution follows (Linux MAXSYMLINKS).
 const MAX_SYMLINKS: usize = 40;
+/// How many names one resolution steps through, those of links included. Each
+/// costs a look from the root of its mount.
+const MAX_STEPS: usize = 512;
 /// How often a path is resolved anew because the host changed it meanwhile.
 const MAX_RETRIES: usize = 3;
 /// Device numbers of file systems that have none of their own start here.
@@ -32,6 +35,12 @@ pub struct Mount {
 pub struct MountTable {
     /// Deepest mount point first, so that the first match is the right one.
     mounts: Vec<Mount>,
+}
+
+/// Whether `path` lies beneath `directory`, both normal.
+fn is_beneath(path: &[u8], directory: &[u8]) -> bool {
+    path.strip_prefix(directory)
+        .is_some_and(|rest| rest.starts_with(b"/"))
 }
 
 /// A path of the virtual root: `/a/b`, or empty for the root itself.
@@ -139,7 +148,7 @@ impl MountTable {
     /// Visits the entries of a directory and the mount points in it.
     pub fn read_dir(&self, path: &[u8], visit: &mut Visit) -> Result<(), Errno> {
         let parsed = GuestPath::parse(path)?;
-        if !parsed.has_parent_name {
+        if self.takes_whole(&parsed) {
             match self.read_dir_at(&parsed.normal, visit) {
                 Ok(()) => return Ok(()),
                 Err(VfsError::Errno(errno)) => return Err(errno),
@@ -297,6 +306,19 @@ impl MountTable {
             .unwrap_or_default() as u64
     }
 
+    /// Whether a path may go to its file system in one piece. Not where another
+    /// mount lies beneath: a link inside could lead around its mount point.
+    fn takes_whole(&self, path: &GuestPath) -> bool {
+        let (mount, _) = self.locate(&path.normal);
+        !path.has_parent_name && !self.has_mounts_beneath(&mount.point)
+    }
+
+    fn has_mounts_beneath(&self, directory: &[u8]) -> bool {
+        self.mounts
+            .iter()
+            .any(|mount| is_beneath(&mount.point, directory))
+    }
+
     /// Runs an operation where the path lies.
     fn at<T>(
         &self,
@@ -304,7 +326,7 @@ impl MountTable {
         follow: Follow,
         operation: impl Fn(&Mount, &[u8]) -> VfsResult<T>,
     ) -> Result<T, Errno> {
-        if !path.has_parent_name {
+        if self.takes_whole(path) {
             let (mount, inner) = self.locate(&path.normal);
             match operation(mount, inner) {
                 Ok(value) => return Ok(value),
@@ -331,10 +353,20 @@ impl MountTable {
         to: &[u8],
         operation: impl Fn(&Mount, &[u8], &[u8]) -> VfsResult<()>,
     ) -> Result<(), Errno> {
-        let from = self.resolve(&GuestPath::parse(from)?.normal, Follow::No)?;
-        let to = self.resolve(&GuestPath::parse(to)?.normal, Follow::No)?;
+        let (from_path, to_path) = (GuestPath::parse(from)?, GuestPath::parse(to)?);
+        let from = self.resolve(&from_path.normal, Follow::No)?;
+        let to = self.resolve(&to_path.normal, Follow::No)?;
+        if self.has_mounts_beneath(&from) || self.has_mounts_beneath(&to) {
+            return Err(Errno::Busy);
+        }
         let (from_mount, from) = self.locate(&from);
         let (to_mount, to) = self.locate(&to);
+        if from_path.names_a_directory || to_path.names_a_directory {
+            let metadata = from_mount.file_system.metadata(from, Follow::No);
+            if metadata.map_err(errno_of)?.file_type != FileType::Directory {
+                return Err(Errno::NotDirectory);
+            }
+        }
         if !std::ptr::eq(from_mount, to_mount) {
             from_mount
                 .file_system
@@ -366,7 +398,12 @@ impl MountTable {
         let mut pending: Vec<Vec<u8>> = names(normal);
         let mut done: Vec<u8> = Vec::new();
         let mut links = 0;
+        let mut steps = 0;
         while let Some(name) = pending.pop() {
+            steps += 1;
+            if steps > MAX_STEPS {
+                return Err(Errno::NameTooLong);
+            }
             let last = pending.is_empty();
             if name == b".." {
                 let parent = done.iter().rposition(|&byte| byte == b'/').unwrap_or(0);

@@ -302,8 +302,15 @@ fn a_pipe_of_the_host_is_not_opened() {
         .arg(directory.path().join("pipe"))
         .status();
     assert!(status.expect("mkfifo is there").success());
-    let opened = host_table(directory.path(), true).open(b"/m/pipe", &options(Follow::Yes));
+    let table = host_table(directory.path(), true);
+    let opened = table.open(b"/m/pipe", &options(Follow::Yes));
     assert_eq!(opened.err(), Some(Errno::NoSuchDeviceOrAddress));
+    let times = table.set_times(b"/m/pipe", Follow::Yes, SetTime::Now, SetTime::Now);
+    assert_eq!(times, Err(Errno::NotPermitted));
+    assert_eq!(
+        table.set_permissions(b"/m/pipe", 0o600),
+        Err(Errno::NotPermitted)
+    );
 }
 
 #[test]
@@ -388,4 +395,55 @@ fn devices_read_and_write_as_those_of_linux() {
         table.open(b"/m/fd/2", &write),
         Ok(Opened::Descriptor(2))
     ));
+}
+
+#[test]
+fn a_mount_in_a_mount_cannot_be_gone_around() {
+    let directory = tempfile::tempdir().expect("a directory can be made");
+    std::fs::create_dir_all(directory.path().join("sub/inner")).expect("it can be made");
+    std::fs::write(directory.path().join("sub/inner/file"), "hidden").expect("it can be written");
+    let mut table = host_table(directory.path(), true);
+    table.mounts_mut().insert(
+        0,
+        Mount {
+            point: b"/m/sub/inner".to_vec(),
+            file_system: Arc::new(MemoryFileSystem::new(1 << 20)),
+            writable: false,
+        },
+    );
+    table.symlink(b".", b"/m/dot").expect("the name is free");
+    for path in [&b"/m/sub/inner/file"[..], b"/m/dot/sub/inner/file"] {
+        assert_eq!(
+            table.metadata(path, Follow::Yes).err(),
+            Some(Errno::NotFound)
+        );
+    }
+    assert_eq!(table.rename(b"/m/sub", b"/m/other"), Err(Errno::Busy));
+}
+
+#[test]
+fn a_resolution_takes_a_limited_number_of_steps() {
+    let table = table(Arc::new(MemoryFileSystem::new(1 << 20)));
+    let long = b"/m/..".repeat(300);
+    assert_eq!(table.metadata(&long, Follow::Yes), Err(Errno::NameTooLong));
+    let short = b"/m/..".repeat(200);
+    assert!(table.metadata(&short, Follow::Yes).is_ok());
+}
+
+#[test]
+fn a_file_that_is_cut_gives_its_memory_back() {
+    let table = table(Arc::new(MemoryFileSystem::new(8 << 20)));
+    let create = OpenOptions {
+        write: true,
+        create: true,
+        ..options(Follow::Yes)
+    };
+    for number in 0..100 {
+        let path = format!("/m/{number}");
+        let Ok(Opened::File(file)) = table.open(path.as_bytes(), &create) else {
+            panic!("an empty file fits");
+        };
+        assert_eq!(file.set_len(4 << 20), Ok(()));
+        assert_eq!(file.set_len(1), Ok(()));
+    }
 }

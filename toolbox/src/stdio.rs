@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, BufRead, Write};
 
 use crate::sys::{self, OsStrExt, quote::quoted_if_needed};
 
@@ -18,6 +18,15 @@ pub fn open(name: &OsStr) -> io::Result<File> {
 /// Writes `applet: message` to stderr. When that fails, the exit status is the only witness.
 pub fn complain(applet: &str, message: &[u8]) {
     let _ = io::stderr().write_all(&[applet.as_bytes(), b": ", message, b"\n"].concat());
+}
+
+/// Asks `applet: question? `; the answer is a line of stdin that begins with `y`.
+pub fn confirms(applet: &str, question: &[u8]) -> bool {
+    let _ = io::stderr().write_all(&[applet.as_bytes(), b": ", question, b"? "].concat());
+    let mut answer = Vec::new();
+    // A stdin that cannot be read says no.
+    let _ = io::stdin().lock().read_until(b'\n', &mut answer);
+    matches!(answer.first(), Some(b'y' | b'Y'))
 }
 
 /// `name: error`, the name quoted where a shell would need it.

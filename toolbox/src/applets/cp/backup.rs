@@ -1,13 +1,14 @@
 //! The names under which overwritten files are kept.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use crate::sys::choice::Choices;
+use super::operands::{directory_of, without_slashes};
+use crate::sys::choice::{Choices, choose};
 use crate::sys::{OsStrExt, OsStringExt};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Control {
+enum Control {
     None,
     Simple,
     /// Numbered where numbered ones exist, simple elsewhere.
@@ -15,7 +16,7 @@ pub enum Control {
     Numbered,
 }
 
-pub const CONTROLS: &Choices<Control> = &[
+const CONTROLS: &Choices<Control> = &[
     ("none", Control::None),
     ("off", Control::None),
     ("simple", Control::Simple),
@@ -36,13 +37,19 @@ impl Backup {
         Self::new(Control::None, None)
     }
 
-    /// What `--backup` means when nothing says more.
-    pub fn usual(suffix: Option<OsString>) -> Self {
-        Self::new(Control::Existing, suffix)
+    /// What `--backup` and `--suffix` ask for; the environment says what they leave open.
+    pub fn typed(control: Option<&OsStr>, suffix: Option<OsString>) -> Result<Self, Vec<u8>> {
+        let variable = std::env::var_os("VERSION_CONTROL").filter(|value| !value.is_empty());
+        let control = match (control, variable) {
+            (Some(control), _) => choose("backup type", CONTROLS, control)?,
+            (None, Some(control)) => choose("$VERSION_CONTROL", CONTROLS, &control)?,
+            (None, None) => Control::Existing,
+        };
+        Ok(Self::new(control, suffix))
     }
 
     /// A suffix that is empty or has a slash would name another file, so `~` is taken.
-    pub fn new(control: Control, suffix: Option<OsString>) -> Self {
+    fn new(control: Control, suffix: Option<OsString>) -> Self {
         let suffix = suffix
             .or_else(|| std::env::var_os("SIMPLE_BACKUP_SUFFIX"))
             .filter(|suffix| !suffix.is_empty() && !suffix.as_bytes().contains(&b'/'))
@@ -65,7 +72,7 @@ impl Backup {
             Control::Simple | Control::None => 0,
             Control::Existing | Control::Numbered => last_number(path),
         };
-        let mut name = path.as_os_str().as_bytes().to_vec();
+        let mut name = without_slashes(path.as_os_str()).as_bytes().to_vec();
         if self.control == Control::Numbered || last > 0 {
             name.extend_from_slice(format!(".~{}~", last + 1).as_bytes());
         } else {
@@ -80,11 +87,7 @@ fn last_number(path: &Path) -> u64 {
     let Some(name) = path.file_name() else {
         return 0;
     };
-    let directory = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let Ok(entries) = std::fs::read_dir(directory) else {
+    let Ok(entries) = std::fs::read_dir(directory_of(path)) else {
         return 0;
     };
     entries

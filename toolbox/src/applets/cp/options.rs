@@ -7,7 +7,7 @@ use crate::getopt::{self, Flag, Order, UsageError, flag};
 use crate::sys::OsStrExt;
 use crate::sys::choice::{Choices, choose};
 
-use super::backup::{Backup, CONTROLS};
+use super::backup::Backup;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Id {
@@ -153,8 +153,26 @@ const ATTRIBUTES: &Choices<Attribute> = &[
     ("all", Attribute::All),
 ];
 
+/// What the copies are for, which the messages show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    Copy,
+    /// `mv` between file systems: it removes what was copied.
+    Move,
+}
+
+impl Purpose {
+    pub fn applet(self) -> &'static str {
+        match self {
+            Self::Copy => "cp",
+            Self::Move => "mv",
+        }
+    }
+}
+
 /// The options, resolved. Owners are not kept: the sandbox has one user, whose files all are.
 pub struct Options {
+    pub purpose: Purpose,
     pub recursive: bool,
     pub dereference: Dereference,
     pub overwrite: Overwrite,
@@ -181,6 +199,50 @@ pub struct Options {
     pub no_target_directory: bool,
 }
 
+impl Options {
+    /// Those of a command line without options.
+    fn plain() -> Self {
+        Self {
+            purpose: Purpose::Copy,
+            recursive: false,
+            dereference: Dereference::Never,
+            overwrite: Overwrite::Always,
+            update: false,
+            force: false,
+            remove_destination: false,
+            kind: Kind::Data,
+            backup: Backup::none(),
+            attributes_only: false,
+            copy_contents: false,
+            keep_mode: false,
+            plain_mode: false,
+            keep_times: false,
+            keep_links: false,
+            sparse: Sparse::Auto,
+            clone: false,
+            parents: false,
+            strip_slashes: false,
+            verbose: false,
+            one_file_system: false,
+            target_directory: None,
+            no_target_directory: false,
+        }
+    }
+
+    /// What `mv` copies with: everything is kept, and links stay links.
+    pub fn of_move(verbose: bool) -> Self {
+        Self {
+            purpose: Purpose::Move,
+            recursive: true,
+            keep_mode: true,
+            keep_times: true,
+            keep_links: true,
+            verbose,
+            ..Self::plain()
+        }
+    }
+}
+
 pub enum Request {
     Copy(Box<Options>, Vec<OsString>),
     Help(String),
@@ -201,30 +263,7 @@ fn usage(message: impl Into<Vec<u8>>) -> Refusal {
 /// Reads a command line.
 pub fn read(args: &[OsString]) -> Result<Request, Refusal> {
     let parsed = getopt::parse("cp", FLAGS, Order::Permute, args).map_err(Refusal::Usage)?;
-    let mut options = Options {
-        recursive: false,
-        dereference: Dereference::Never,
-        overwrite: Overwrite::Always,
-        update: false,
-        force: false,
-        remove_destination: false,
-        kind: Kind::Data,
-        backup: Backup::none(),
-        attributes_only: false,
-        copy_contents: false,
-        keep_mode: false,
-        plain_mode: false,
-        keep_times: false,
-        keep_links: false,
-        sparse: Sparse::Auto,
-        clone: false,
-        parents: false,
-        strip_slashes: false,
-        verbose: false,
-        one_file_system: false,
-        target_directory: None,
-        no_target_directory: false,
-    };
+    let mut options = Options::plain();
     let mut typed = Typed::default();
     for (id, value) in &parsed.options {
         match id {
@@ -386,7 +425,7 @@ fn resolve(options: &mut Options, typed: Typed) -> Result<(), Refusal> {
         return Err(usage("--reflink can be used only with --sparse=auto"));
     }
     if typed.backup {
-        options.backup = backup(typed.control.as_deref(), typed.suffix)?;
+        options.backup = Backup::typed(typed.control.as_deref(), typed.suffix).map_err(usage)?;
     }
     options.dereference = typed.dereference.unwrap_or({
         match options.recursive && options.kind != Kind::HardLink {
@@ -395,14 +434,4 @@ fn resolve(options: &mut Options, typed: Typed) -> Result<(), Refusal> {
         }
     });
     Ok(())
-}
-
-fn backup(control: Option<&OsStr>, suffix: Option<OsString>) -> Result<Backup, Refusal> {
-    let variable = std::env::var_os("VERSION_CONTROL").filter(|value| !value.is_empty());
-    let control = match (control, variable) {
-        (Some(control), _) => choose("backup type", CONTROLS, control),
-        (None, Some(control)) => choose("$VERSION_CONTROL", CONTROLS, &control),
-        (None, None) => return Ok(Backup::usual(suffix)),
-    };
-    Ok(Backup::new(control.map_err(usage)?, suffix))
 }

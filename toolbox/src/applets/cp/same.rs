@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::base_name;
 use super::copy::identity;
+use super::operands::{base_name, directory_of};
 use super::options::{Kind, Options};
 use crate::sys::{self, FileKind, FileStat, Follow};
 
@@ -70,16 +70,12 @@ pub fn compare(source: &Path, follow: Follow, destination: &Path, options: &Opti
 }
 
 /// Whether two paths of one file are the same entry of one directory.
-fn is_one_name(a: &Path, b: &Path, stat: &FileStat) -> bool {
+pub fn is_one_name(a: &Path, b: &Path, stat: &FileStat) -> bool {
     if stat.nlink <= 1 {
         return true;
     }
     let parent = |path: &Path| {
-        let parent = match path.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        };
-        sys::stat(parent, Follow::Yes)
+        sys::stat(directory_of(path), Follow::Yes)
             .ok()
             .map(|stat| identity(&stat))
     };

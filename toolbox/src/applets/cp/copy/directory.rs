@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use super::{Copier, Open, Source, identity, name};
+use crate::applets::cp::options::Purpose;
 use crate::applets::cp::{join, without_slashes};
 use crate::sys::quote::quoted_if_needed;
 use crate::sys::{self, FileKind, FileStat, Follow, OsStrExt, UMASK};
@@ -77,10 +78,15 @@ impl Copier {
             }
             if self.options.verbose {
                 let (from, to) = (name(source.path), name(destination));
-                self.say(&[&from, b" -> ", &to, b"\n"]);
+                match self.options.purpose {
+                    Purpose::Copy => self.say(&[&from, b" -> ", &to, b"\n"]),
+                    Purpose::Move => self.say(&[b"created directory ", &to, b"\n"]),
+                }
             }
         }
         if source.is_operand {
+            // A directory that stood in the way is not mentioned.
+            self.backup = None;
             self.root.directory = sys::stat(destination, Follow::Yes)
                 .ok()
                 .map(|stat| identity(&stat));

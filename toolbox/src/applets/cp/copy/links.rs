@@ -4,6 +4,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use super::{Copier, Source, identity, name};
+use crate::applets::cp::options::Purpose;
 use crate::sys::quote::quoted_if_needed;
 use crate::sys::{self, Follow, OsStrExt, error_text};
 
@@ -17,12 +18,16 @@ impl Copier {
     ) -> bool {
         let may_meet_again = source.stat.nlink > 1
             || (source.is_operand && self.several && source.follow == Follow::Yes);
-        if !self.options.keep_links || !may_meet_again {
+        // A file whose other names were moved has one name left.
+        let may_be_last = self.options.purpose == Purpose::Move;
+        if !self.options.keep_links || !(may_meet_again || may_be_last) {
             return false;
         }
         let id = identity(&source.stat);
         let Some(earlier) = self.links.get(&id).cloned() else {
-            self.links.insert(id, destination.to_path_buf());
+            if may_meet_again {
+                self.links.insert(id, destination.to_path_buf());
+            }
             return false;
         };
         if exists && !self.remove(destination) {
@@ -129,7 +134,7 @@ fn is_in_current_directory(path: &Path) -> bool {
 }
 
 /// The file that a symbolic link leads to; the last link that can be read when there is none.
-fn resolve_links(path: &Path) -> PathBuf {
+pub fn resolve_links(path: &Path) -> PathBuf {
     let mut path = path.to_path_buf();
     for _ in 0..40 {
         let Ok(target) = std::fs::read_link(&path) else {

@@ -1,16 +1,17 @@
 //! Copies one source after another: what stands in the way, and what each kind of file needs.
 
 mod directory;
-mod links;
+pub mod links;
 mod regular;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
-use std::io::{self, BufRead, BufWriter, ErrorKind, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use super::options::{Dereference, Kind, Options, Overwrite};
-use super::{base_name, complain, same};
+use super::options::{Dereference, Kind, Options, Overwrite, Purpose};
+use super::{base_name, same};
+use crate::stdio;
 use crate::sys::quote::quoted;
 use crate::sys::{self, FileKind, FileStat, FileTimes, Follow, OsStrExt, error_text};
 
@@ -40,6 +41,8 @@ pub struct Copier {
     /// Whether there is more than one operand, so that they could meet.
     several: bool,
     root: Root,
+    /// What `mv` has moved away from the destination.
+    backup: Option<PathBuf>,
     /// The operands so far, by what they are and what they are called at their destination.
     sources: BTreeSet<(Identity, OsString)>,
     /// The destinations of operands so far.
@@ -87,6 +90,7 @@ impl Copier {
             failed: false,
             several,
             root: Root::default(),
+            backup: None,
             sources: BTreeSet::new(),
             created: BTreeSet::new(),
             links: BTreeMap::new(),
@@ -94,10 +98,33 @@ impl Copier {
         }
     }
 
+    /// Copies an operand of `mv`, whose destination is gone, perhaps to a backup. Says whether all of it was copied.
+    pub fn copy_to_move(
+        &mut self,
+        source: &OsStr,
+        destination: &Path,
+        backup: Option<PathBuf>,
+    ) -> bool {
+        let failed_before = std::mem::take(&mut self.failed);
+        self.backup = backup;
+        self.copy_operand(source, destination);
+        let copied = !self.failed;
+        self.failed |= failed_before;
+        copied
+    }
+
+    /// Writes what was said so far.
+    pub fn flush(&mut self) {
+        if self.written.is_ok() {
+            self.written = self.out.flush();
+        }
+    }
+
     /// Ends the run with its status.
     pub fn finish(mut self) -> i32 {
         if let Err(error) = self.written.and_then(|()| self.out.flush()) {
-            complain(format!("write error: {}", error_text(&error)).as_bytes());
+            let text = format!("write error: {}", error_text(&error));
+            stdio::complain(self.options.purpose.applet(), text.as_bytes());
             self.failed = true;
         }
         i32::from(self.failed)
@@ -110,7 +137,7 @@ impl Copier {
     }
 
     fn fail(&mut self, parts: &[&[u8]]) {
-        complain(&parts.concat());
+        stdio::complain(self.options.purpose.applet(), &parts.concat());
         self.failed = true;
     }
 
@@ -186,18 +213,16 @@ impl Copier {
         if source.kind == FileKind::Directory {
             return self.copy_directory(&source, destination, existing.is_some());
         }
-        if self.options.verbose {
-            let (from, to) = (name(path), name(destination));
-            match &backup {
-                Some(backup) => {
-                    let backup = name(backup);
-                    self.say(&[&from, b" -> ", &to, b" (backup: ", &backup, b")\n"]);
-                }
-                None => self.say(&[&from, b" -> ", &to, b"\n"]),
-            }
+        let moves = self.options.purpose == Purpose::Move;
+        if !moves {
+            self.tell(path, destination, backup.as_deref());
         }
         if self.link_to_earlier_copy(&source, destination, existing.is_some()) {
             return;
+        }
+        if moves {
+            let backup = self.backup.take();
+            self.tell(path, destination, backup.as_deref());
         }
         match self.options.kind {
             Kind::SymbolicLink => self.make_symbolic_link(path, destination),
@@ -212,6 +237,30 @@ impl Copier {
         }
     }
 
+    /// With `--verbose`, says what is copied.
+    fn tell(&mut self, source: &Path, destination: &Path, backup: Option<&Path>) {
+        if !self.options.verbose {
+            return;
+        }
+        let before: &[u8] = match self.options.purpose {
+            Purpose::Copy => b"",
+            Purpose::Move => b"copied ",
+        };
+        let (from, to) = (name(source), name(destination));
+        match backup {
+            Some(backup) => {
+                let backup = name(backup);
+                self.say(&[before, &from, b" -> ", &to, b" (backup: ", &backup, b")\n"]);
+            }
+            None => self.say(&[before, &from, b" -> ", &to, b"\n"]),
+        }
+    }
+
+    fn confirms(&self, destination: &Path) -> bool {
+        let question = [&b"overwrite "[..], &name(destination)].concat();
+        stdio::confirms(self.options.purpose.applet(), &question)
+    }
+
     /// Whether the operand was there before, under the same name.
     fn was_seen(&mut self, source: &Source) -> bool {
         let base = base_name(source.path.as_os_str()).to_owned();
@@ -223,7 +272,8 @@ impl Copier {
             _ => "file",
         };
         let before = format!("warning: source {what} ");
-        complain(
+        stdio::complain(
+            self.options.purpose.applet(),
             &[
                 before.as_bytes(),
                 &name(source.path),
@@ -284,7 +334,7 @@ impl Copier {
             if self.options.update && found.modified() >= source.stat.modified() {
                 return Cleared::Skip;
             }
-            if self.options.overwrite == Overwrite::Ask && !confirms(destination) {
+            if self.options.overwrite == Overwrite::Ask && !self.confirms(destination) {
                 return Cleared::Skip;
             }
         }
@@ -379,14 +429,4 @@ impl Copier {
 
 fn name(path: &Path) -> Vec<u8> {
     quoted(path.as_os_str().as_bytes())
-}
-
-/// Asks whether to overwrite; the answer is a line of stdin that begins with `y`.
-fn confirms(destination: &Path) -> bool {
-    let question = [&b"cp: overwrite "[..], &name(destination), b"? "].concat();
-    let _ = io::stderr().write_all(&question);
-    let mut answer = Vec::new();
-    // A stdin that cannot be read says no.
-    let _ = io::stdin().lock().read_until(b'\n', &mut answer);
-    matches!(answer.first(), Some(b'y' | b'Y'))
 }

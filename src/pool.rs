@@ -93,7 +93,8 @@ pub fn submit(call: Call, request: Request, complete: impl FnOnce(Outcome) + Sen
         interrupt: Arc::clone(&interrupt),
         complete: Mutex::new(Some((call, request, Box::new(complete)))),
     });
-    if UNDER_WAY.fetch_add(1, Ordering::AcqRel) >= MAX_RUNNING {
+    let others = UNDER_WAY.fetch_add(1, Ordering::AcqRel);
+    if others >= MAX_RUNNING {
         interrupt.wake_on_raise(&Waker::from(Arc::clone(&queued)));
         let waiting = Arc::downgrade(&queued);
         let deadline = TokioInstant::from_std(interrupt.deadline());
@@ -104,12 +105,21 @@ pub fn submit(call: Call, request: Request, complete: impl FnOnce(Outcome) + Sen
             }
         });
     }
-    RUNTIME.spawn_blocking(move || {
-        if let Some((call, request, complete)) = queued.take() {
-            let outcome = call.run(request);
-            drop(call);
+    let run = move || {
+        let ended = queued
+            .take()
+            .map(|(call, request, complete)| (call.run(request), complete));
+        // Before the caller learns of the end and makes its next call.
+        UNDER_WAY.fetch_sub(1, Ordering::AcqRel);
+        if let Some((outcome, complete)) = ended {
             complete(outcome);
         }
-        UNDER_WAY.fetch_sub(1, Ordering::AcqRel);
-    });
+    };
+    if others == 0 {
+        RUNTIME.spawn_blocking(run);
+    } else {
+        // This call may need a new thread, and making one waits for the memory
+        // map that busy guests use. JavaScript must not wait there.
+        RUNTIME.spawn(async { drop(tokio::task::spawn_blocking(run)) });
+    }
 }

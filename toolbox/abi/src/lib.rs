@@ -4,6 +4,16 @@
 //! A call returns 0, or an error number of WASI preview 1.
 #![no_std]
 
+extern crate alloc;
+
+mod spawn;
+mod status;
+
+pub use spawn::{
+    Descriptor, INHERIT_UMASK, MAX_DESCRIPTORS, MAX_MESSAGE, Malformed, SEARCH_PATH, SpawnMessage,
+};
+pub use status::{WaitStatus, Waited};
+
 /// The import module the calls live in.
 pub const MODULE: &str = "agent_sandbox_v1";
 
@@ -16,6 +26,9 @@ pub const S_IFBLK: u32 = 0o060000;
 pub const S_IFDIR: u32 = 0o040000;
 pub const S_IFCHR: u32 = 0o020000;
 pub const S_IFIFO: u32 = 0o010000;
+
+/// A timeout of `proc_wait` that never comes.
+pub const WITHOUT_LIMIT: u64 = u64::MAX;
 
 /// The bits `path_chmod` can set.
 pub const PERMISSION_BITS: u32 = 0o7777;
@@ -169,6 +182,59 @@ unsafe extern "C" {
     /// # Safety
     /// `path` must be valid for reading `path_len` bytes.
     pub fn path_chmod(path: *const u8, path_len: usize, mode: u32) -> u32;
+
+    /// Makes a pipe; writes the descriptors of its reading and its writing end to `out`.
+    ///
+    /// # Safety
+    /// `out` must be valid for writing two words.
+    pub fn fd_pipe(out: *mut [u32; 2]) -> u32;
+
+    /// Gives an open file the lowest free descriptor from `least` up (`F_DUPFD`) and writes it to `out`.
+    ///
+    /// # Safety
+    /// `out` must be valid for writing a word.
+    pub fn fd_dup(fd: u32, least: u32, out: *mut u32) -> u32;
+
+    /// Makes `to` a descriptor of the file that `from` has open, closing what `to` was (`dup2`).
+    pub safe fn fd_dup2(from: u32, to: u32) -> u32;
+
+    /// Starts the process of a `SpawnMessage`, waits for its end and writes its `WaitStatus` to `out`.
+    ///
+    /// # Safety
+    /// `message` must be valid for reading `len` bytes, and `out` for writing a word.
+    pub fn proc_run(message: *const u8, len: usize, out: *mut u32) -> u32;
+
+    /// Starts the process of a `SpawnMessage`, which runs beside the caller, and writes its pid to `out`.
+    ///
+    /// # Safety
+    /// `message` must be valid for reading `len` bytes, and `out` for writing a word.
+    pub fn proc_spawn(message: *const u8, len: usize, out: *mut u32) -> u32;
+
+    /// Waits until the child `pid` (-1: any child) has ended, for `timeout` nanoseconds at the most (`WITHOUT_LIMIT`, or 0 to
+    /// only look), and writes which, and how, to `out`; the pid is 0 when none has ended by then.
+    ///
+    /// # Safety
+    /// `out` must be valid for writing a `Waited`.
+    pub fn proc_wait(pid: i32, timeout: u64, out: *mut Waited) -> u32;
+
+    /// Sends a signal to the process `pid`; 0 is every process of the call, the caller included, and -1 all but the caller.
+    /// Signal 0 only asks whether there is such a process.
+    pub safe fn proc_kill(pid: i32, signal: u32) -> u32;
+
+    /// The caller's pid.
+    pub safe fn proc_id() -> u32;
+
+    /// The pid of the caller's parent; 0 for the first process of a call.
+    pub safe fn proc_parent_id() -> u32;
+
+    /// Sets the caller's umask and returns the one before; `INHERIT_UMASK` only asks.
+    pub safe fn proc_umask(mask: u32) -> u32;
+
+    /// Writes the directory that the caller was started in to `out`, cut at `size` bytes, and its length to `len`.
+    ///
+    /// # Safety
+    /// `out` must be valid for writing `size` bytes, and `len` for writing a word.
+    pub fn proc_cwd(out: *mut u8, size: usize, len: *mut u32) -> u32;
 }
 
 #[cfg(test)]

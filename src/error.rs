@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use crate::engine::ImageError;
-use crate::kernel::Reason;
 
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum Error {
@@ -16,6 +15,8 @@ pub enum Error {
     Fuel(u64),
     #[error("the run was stopped at its memory limit of {0} bytes")]
     Memory(u64),
+    #[error("the run was stopped after it wrote {0} bytes to files")]
+    Written(u64),
     #[error("the host could not give a process its memory: {0}")]
     HostMemory(String),
     #[error("the sandbox is closed")]
@@ -38,15 +39,6 @@ impl Error {
         }
     }
 
-    /// The error of a run with this time limit that was cut short.
-    pub fn cut_short(reason: Reason, timeout: Duration) -> Self {
-        match reason {
-            Reason::Timeout => Self::Timeout(timeout),
-            Reason::Aborted => Self::Aborted,
-            Reason::Closed => Self::Closed,
-        }
-    }
-
     /// `SandboxError.code`.
     pub fn code(&self) -> &'static str {
         match self {
@@ -54,6 +46,7 @@ impl Error {
             Self::Aborted => "ERR_SANDBOX_ABORTED",
             Self::Fuel(_) => "ERR_SANDBOX_FUEL",
             Self::Memory(_) | Self::HostMemory(_) => "ERR_SANDBOX_MEMORY",
+            Self::Written(_) => "ERR_SANDBOX_WRITTEN",
             Self::Closed => "ERR_SANDBOX_CLOSED",
             Self::InvalidOption { .. } => "ERR_SANDBOX_INVALID_OPTION",
             Self::WorkDir(_) => "ERR_SANDBOX_WORKDIR",

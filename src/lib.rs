@@ -1,8 +1,9 @@
 //! agent-sandbox: a Unix for AI agents inside a Node.js process.
 //!
-//! The parts, each using only those below it: `js`, `pool`, `session` (with
-//! `root` and `error`), `engine`, `syscall`, `kernel`, `vfs`.
+//! The parts, each using only those below it: `js`, `pool`, `call` and `session`
+//! (with `root` and `error`), `engine`, `syscall`, `kernel`, `vfs`.
 
+mod call;
 mod engine;
 mod error;
 mod js;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use crate::error::Error;
+use crate::kernel::tool_file;
 use crate::session::{MountSettings, Settings};
 use crate::vfs::{
     DeviceFileSystem, FileSystem, HostDirectory, MemoryFileSystem, Mount, MountTable,
@@ -24,7 +25,7 @@ pub const TOOLS: &[&str] = include!(concat!(env!("OUT_DIR"), "/applets.rs"));
 static BIN: LazyLock<Arc<dyn FileSystem>> = LazyLock::new(|| {
     let bin = MemoryFileSystem::new(MEMORY_QUOTA);
     for tool in TOOLS {
-        bin.add_file(tool.as_bytes(), b"", 0o755)
+        bin.add_file(tool.as_bytes(), &tool_file(tool), 0o755)
             .expect("the names differ and fit the quota");
     }
     Arc::new(bin)

@@ -8,7 +8,9 @@ mod run;
 #[cfg(test)]
 mod tests;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use wasmtime::{
@@ -18,11 +20,14 @@ use wasmtime::{
 use crate::syscall::{self, Guest};
 
 pub use image::ImageError;
-pub use run::{Exit, Limits};
+pub(crate) use run::fuel_left;
 
-/// Processes at one time, over all sandboxes of this Node process. Each has
-/// its address space reserved ahead, which costs no memory.
-const MAX_PROCESSES: u32 = 128;
+/// Processes of the pool, over all sandboxes of this Node process. Each has its
+/// address space reserved ahead, which costs no memory; more processes than these
+/// have theirs made when they start.
+const POOLED: u32 = 128;
+/// Processes at one time that other processes may start.
+const MAX_CHILDREN: usize = 1024;
 /// What a slot of the pool keeps for its next user, in bytes: clearing it is
 /// cheaper than giving it back and faulting it in again.
 const MEMORY_KEPT: usize = 1 << 20;
@@ -33,8 +38,18 @@ const ASYNC_STACK: usize = 2 << 20;
 
 /// The guest, compiled, linked and ready to be instantiated.
 pub struct Image {
-    prepared: InstancePre<Guest>,
+    pooled: InstancePre<Guest>,
+    /// For when the pool is used up; made when that happens first.
+    overflow: OnceLock<wasmtime::Result<InstancePre<Guest>>>,
+    source: Source,
+    running: AtomicUsize,
     pub startup: Startup,
+}
+
+/// Where the guest comes from.
+struct Source {
+    path: PathBuf,
+    fingerprint: [u8; 32],
 }
 
 /// How long the parts of `Image::load` took.
@@ -59,22 +74,61 @@ impl Image {
         let engine_done = Instant::now();
         let module = image::load(&engine, path, fingerprint)?;
         let module_done = Instant::now();
-        let mut image = Self::link(&module).map_err(engine_error)?;
-        image.startup = Startup {
-            engine: engine_done - start,
-            module: module_done - engine_done,
-            linker: module_done.elapsed(),
-        };
-        Ok(image)
+        let pooled = link(&module).map_err(engine_error)?;
+        Ok(Self {
+            pooled,
+            overflow: OnceLock::new(),
+            source: Source {
+                path: path.to_owned(),
+                fingerprint: *fingerprint,
+            },
+            running: AtomicUsize::new(0),
+            startup: Startup {
+                engine: engine_done - start,
+                module: module_done - engine_done,
+                linker: module_done.elapsed(),
+            },
+        })
     }
 
-    fn link(module: &wasmtime::Module) -> wasmtime::Result<Self> {
-        let mut linker = Linker::new(module.engine());
-        syscall::add_to_linker(&mut linker)?;
-        Ok(Self {
-            prepared: linker.instantiate_pre(module)?,
-            startup: Startup::default(),
-        })
+    /// What the next process is made from.
+    fn prepared(&self) -> wasmtime::Result<&InstancePre<Guest>> {
+        if self.running.load(Ordering::Relaxed) <= POOLED as usize {
+            return Ok(&self.pooled);
+        }
+        let overflow = self.overflow.get_or_init(|| self.source.prepare());
+        overflow
+            .as_ref()
+            .map_err(|error| wasmtime::Error::msg(error.to_string()))
+    }
+}
+
+impl Source {
+    fn prepare(&self) -> wasmtime::Result<InstancePre<Guest>> {
+        let engine = wasmtime::Engine::new(&config())?;
+        link(&image::load(&engine, &self.path, &self.fingerprint)?)
+    }
+}
+
+fn link(module: &wasmtime::Module) -> wasmtime::Result<InstancePre<Guest>> {
+    let mut linker = Linker::new(module.engine());
+    syscall::add_to_linker(&mut linker)?;
+    linker.instantiate_pre(module)
+}
+
+/// Counts a process for as long as it has an instance.
+struct Running(Arc<Image>);
+
+impl Running {
+    fn new(image: Arc<Image>) -> Self {
+        image.running.fetch_add(1, Ordering::Relaxed);
+        Self(image)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.running.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -93,10 +147,10 @@ fn config() -> Config {
 
 fn pooling(mut config: Config) -> Config {
     let mut pool = PoolingAllocationConfig::default();
-    pool.total_core_instances(MAX_PROCESSES)
-        .total_memories(MAX_PROCESSES)
-        .total_tables(MAX_PROCESSES)
-        .total_stacks(MAX_PROCESSES)
+    pool.total_core_instances(POOLED)
+        .total_memories(POOLED)
+        .total_tables(POOLED)
+        .total_stacks(POOLED)
         .max_memory_size(4 << 30)
         .table_elements(100_000)
         .linear_memory_keep_resident(MEMORY_KEPT)

@@ -1,95 +1,79 @@
 //! One process from start to end: instantiate, call `_start`, and say how it ended.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
-use wasmtime::{Store, Trap};
+use wasmtime::{InstancePre, Store, Trap};
 
-use crate::kernel::{Job, MemoryBudget, Process, Reason, drive};
+use crate::kernel::{
+    Exit, FUEL_SLICE, Job, MemoryBudget, Process, ProgramFuture, Programs, Signal,
+};
 use crate::syscall::{CutShort, Exited, Guest};
 
-use super::Image;
+use super::{Image, MAX_CHILDREN, Running};
 
-/// Fuel between two looks at deadline and abort: some milliseconds of work.
-const FUEL_SLICE: u64 = 2_000_000;
 /// The fuel of a process without a limit: years of work.
 const UNLIMITED_FUEL: u64 = u64::MAX / 4;
 
-const SIGABRT: i32 = 6;
-const SIGFPE: i32 = 8;
-const SIGSEGV: i32 = 11;
-
-/// What a process may use.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// In bytes of linear memory.
-    pub memory: u64,
-    pub fuel: Option<u64>,
-}
-
-/// How a process ended by itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Exit {
-    /// It exited, or died of a signal (128 and the signal's number).
-    Status(i32),
-    OutOfFuel,
-    /// It was refused memory and could not go on without it.
-    OutOfMemory,
-    /// The host had no memory or address space to start it in.
-    NotStarted(String),
-    /// wasmtime failed, not the guest; the text is for a bug report.
-    Failed(String),
-}
-
-/// A store whose meters are read when it goes, also when its process is cut short.
+/// A store whose meter is read when it goes, also when its process is cut short.
 struct Metered {
     store: Store<Guest>,
-    fuel: u64,
     job: Arc<Job>,
 }
 
 impl Drop for Metered {
     fn drop(&mut self) {
-        let left = self.store.get_fuel().unwrap_or(self.fuel);
-        let accounting = &self.job.accounting;
-        accounting.burned(self.fuel.saturating_sub(left));
-        accounting.had_memory(self.store.data().budget.peak());
+        let left = self.store.get_fuel().unwrap_or_default();
+        let Guest { process, fuel, .. } = self.store.data_mut();
+        self.job.burned(fuel.settle(left, &process.control));
     }
 }
 
-impl Image {
-    /// Drives a job's first process on this thread until it ends or the job is
-    /// cut short.
-    pub fn run_job(&self, job: &Job, process: Process, limits: Limits) -> Result<Exit, Reason> {
-        let exit = drive(job, self.run(process, limits))?;
-        exit.ok_or_else(|| job.interrupt.check().unwrap_or(Reason::Timeout))
+impl Programs for Image {
+    fn run(self: Arc<Self>, process: Process) -> ProgramFuture {
+        Box::pin(run(self, process))
     }
 
-    /// Runs a process to its end; none is given when the job was ended while it
-    /// was in a call. Dropping the future ends it at once.
-    async fn run(&self, process: Process, limits: Limits) -> Option<Exit> {
-        let job = Arc::clone(&process.job);
-        let guest = Guest::new(process, MemoryBudget::new(limits.memory));
-        let mut metered = Metered {
-            store: Store::new(self.prepared.module().engine(), guest),
-            fuel: limits.fuel.unwrap_or(UNLIMITED_FUEL),
-            job,
-        };
-        let ended = self.start(&mut metered).await;
-        if ended.as_ref().is_err_and(|error| error.is::<CutShort>()) {
-            return None;
-        }
-        Some(exit(ended, metered.store.data()))
+    fn has_room(&self) -> bool {
+        self.running.load(Ordering::Relaxed) < MAX_CHILDREN
     }
+}
 
-    async fn start(&self, metered: &mut Metered) -> wasmtime::Result<()> {
-        let store = &mut metered.store;
-        store.limiter(|guest| &mut guest.budget);
-        store.set_fuel(metered.fuel)?;
-        store.fuel_async_yield_interval(Some(FUEL_SLICE))?;
-        let instance = self.prepared.instantiate_async(&mut *store).await?;
-        store.data_mut().memory = instance.get_memory(&mut *store, "memory");
-        let start = instance.get_typed_func::<(), ()>(&mut *store, "_start")?;
-        start.call_async(store, ()).await
+/// Runs a process to its end.
+async fn run(image: Arc<Image>, process: Process) -> Exit {
+    let running = Running::new(image);
+    let prepared = match running.0.prepared() {
+        Ok(prepared) => prepared,
+        Err(error) => return Exit::NotStarted(error.to_string()),
+    };
+    let job = Arc::clone(&process.job);
+    let guest = Guest::new(process, MemoryBudget::new(Arc::clone(&job)));
+    let mut metered = Metered {
+        store: Store::new(prepared.module().engine(), guest),
+        job,
+    };
+    let ended = start(prepared, &mut metered).await;
+    exit(ended, metered.store.data())
+}
+
+async fn start(prepared: &InstancePre<Guest>, metered: &mut Metered) -> wasmtime::Result<()> {
+    let fuel = fuel_left(&metered.job);
+    let store = &mut metered.store;
+    store.limiter(|guest| &mut guest.budget);
+    store.set_fuel(fuel)?;
+    store.data_mut().fuel.grant(fuel);
+    store.fuel_async_yield_interval(Some(FUEL_SLICE))?;
+    let instance = prepared.instantiate_async(&mut *store).await?;
+    store.data_mut().memory = instance.get_memory(&mut *store, "memory");
+    let start = instance.get_typed_func::<(), ()>(&mut *store, "_start")?;
+    start.call_async(store, ()).await
+}
+
+/// The fuel that a job has left, for the process that runs next.
+pub fn fuel_left(job: &Job) -> u64 {
+    match job.limits.fuel {
+        Some(limit) => limit.saturating_sub(job.accounting.fuel()),
+        None => UNLIMITED_FUEL,
     }
 }
 
@@ -98,7 +82,10 @@ fn exit(ended: wasmtime::Result<()>, guest: &Guest) -> Exit {
         return Exit::Status(0);
     };
     if let Some(Exited(status)) = error.downcast_ref() {
-        return Exit::Status((status & 0xff) as i32);
+        return Exit::Status(*status as u8);
+    }
+    if error.is::<CutShort>() {
+        return Exit::Signal(guest.process.control.fatal().unwrap_or(Signal::KILL));
     }
     let trap = error.downcast_ref::<Trap>();
     if trap == Some(&Trap::OutOfFuel) {
@@ -116,14 +103,14 @@ fn exit(ended: wasmtime::Result<()>, guest: &Guest) -> Exit {
         };
     };
     let (signal, message) = match trap {
-        Trap::StackOverflow => (SIGSEGV, "segmentation fault (stack overflow)"),
+        Trap::StackOverflow => (Signal::SEGV, "segmentation fault (stack overflow)"),
         // A panic or abort of the guest; it has said why by itself.
-        Trap::UnreachableCodeReached => (SIGABRT, "aborted"),
+        Trap::UnreachableCodeReached => (Signal::ABRT, "aborted"),
         Trap::IntegerDivisionByZero | Trap::IntegerOverflow | Trap::BadConversionToInteger => {
-            (SIGFPE, "arithmetic exception")
+            (Signal::FPE, "arithmetic exception")
         }
-        _ => (SIGSEGV, "segmentation fault"),
+        _ => (Signal::SEGV, "segmentation fault"),
     };
     guest.process.complain(message);
-    Exit::Status(128 + signal)
+    Exit::Signal(signal)
 }

@@ -86,7 +86,7 @@ impl NativeSandbox {
         #[napi(ts_arg_type = "AbortHandle | null | undefined")] abort: Option<&AbortHandle>,
     ) -> std::result::Result<Object<'env>, Refused> {
         let request = options::request(&command, &args, &options, self.session.limits())?;
-        let call = self.session.begin(&request.limits)?;
+        let call = self.session.begin(&request.limits, pool::scheduler())?;
         if let Some(abort) = abort {
             abort.attach(&call.interrupt);
         }

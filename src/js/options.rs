@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use napi::bindgen_prelude::Unknown;
 
+use crate::call::Request;
 use crate::error::Error;
+use crate::kernel::ARG_MAX;
 use crate::root;
-use crate::session::{DEFAULT_CWD, MountSettings, Request, RunLimits, Settings};
+use crate::session::{MountSettings, RunLimits, Settings};
 
 use super::value::{Fields, MAX_SAFE_INTEGER, Named};
 
@@ -17,8 +19,6 @@ const MAX_TIMEOUT_MS: f64 = 2_147_483_647.0;
 const MAX_MEMORY: f64 = 4_294_967_296.0;
 /// What one stream may keep: Node's largest string is below this.
 const MAX_OUTPUT: f64 = 1_073_741_824.0;
-/// All arguments and variables together, in bytes (Linux ARG_MAX).
-const ARG_MAX: usize = 2 << 20;
 
 type Result<T> = std::result::Result<T, Error>;
 
@@ -67,9 +67,10 @@ pub fn request(
     let mut request = Request {
         command: Named::new("command", *command).text()?,
         args: read_args(&Named::new("args", *args))?,
-        cwd: DEFAULT_CWD.to_owned(),
+        cwd: root::WORK_DIR.to_owned(),
         env: Vec::new(),
         stdin: Vec::new(),
+        wait_for_all: false,
         limits,
     };
     if let Some(mut fields) = Named::new("options", *options).fields("")? {
@@ -185,7 +186,7 @@ fn absolute(cwd: &str) -> String {
     if cwd.starts_with('/') {
         cwd.to_owned()
     } else {
-        format!("{DEFAULT_CWD}/{cwd}")
+        format!("{}/{cwd}", root::WORK_DIR)
     }
 }
 

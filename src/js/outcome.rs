@@ -5,10 +5,10 @@ use std::time::Duration;
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
 
+use crate::call::Outcome;
 use crate::engine::Startup;
 use crate::error::Error;
 use crate::kernel::Usage;
-use crate::session::Outcome;
 
 #[napi(object, object_from_js = false)]
 pub struct NativeOutcome {

@@ -1,7 +1,10 @@
 //! What a job has used, and the memory it may use.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+
+use super::Job;
 
 /// Counters of a running job. They only grow.
 #[derive(Default)]
@@ -9,8 +12,13 @@ pub struct Accounting {
     processes: AtomicU64,
     bytes_read: AtomicU64,
     bytes_written: AtomicU64,
+    file_bytes_written: AtomicU64,
+    /// What was burned by processes as far as it is known while they run.
     fuel: AtomicU64,
+    memory: AtomicU64,
     peak_memory: AtomicU64,
+    /// In nanoseconds.
+    cpu: AtomicU64,
 }
 
 impl Accounting {
@@ -27,22 +35,50 @@ impl Accounting {
             .fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
-    /// Adds what a process that has ended has burned.
-    pub fn burned(&self, fuel: u64) {
-        self.fuel.fetch_add(fuel, Ordering::Relaxed);
+    /// Counts bytes written to a file and gives all there were.
+    pub fn wrote_to_file(&self, bytes: usize) -> u64 {
+        let bytes = bytes as u64;
+        self.file_bytes_written.fetch_add(bytes, Ordering::Relaxed) + bytes
     }
 
-    /// Notes the most linear memory that a process had, in bytes.
-    pub fn had_memory(&self, peak: u64) {
-        self.peak_memory.fetch_max(peak, Ordering::Relaxed);
+    /// Adds processor time.
+    pub fn ran(&self, time: Duration) {
+        self.cpu
+            .fetch_add(time.as_nanos() as u64, Ordering::Relaxed);
     }
 
-    /// The counters, and the times that the caller has measured.
-    pub fn usage(&self, wall: Duration, cpu: Duration) -> Usage {
+    /// Adds burned fuel and gives all that was burned.
+    pub fn burned(&self, fuel: u64) -> u64 {
+        self.fuel.fetch_add(fuel, Ordering::Relaxed) + fuel
+    }
+
+    pub fn fuel(&self) -> u64 {
+        self.fuel.load(Ordering::Relaxed)
+    }
+
+    /// Takes memory for a process, if all of them have no more than `limit` then.
+    pub fn take_memory(&self, bytes: u64, limit: u64) -> bool {
+        let grown = |now: u64| now.checked_add(bytes).filter(|&all| all <= limit);
+        let before = self
+            .memory
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, grown);
+        if let Ok(before) = before {
+            self.peak_memory
+                .fetch_max(before + bytes, Ordering::Relaxed);
+        }
+        before.is_ok()
+    }
+
+    pub fn give_memory_back(&self, bytes: u64) {
+        self.memory.fetch_sub(bytes, Ordering::Relaxed);
+    }
+
+    /// The counters, and the time that the caller has measured.
+    pub fn usage(&self, wall: Duration) -> Usage {
         Usage {
             wall,
-            cpu,
-            fuel: self.fuel.load(Ordering::Relaxed),
+            cpu: Duration::from_nanos(self.cpu.load(Ordering::Relaxed)),
+            fuel: self.fuel(),
             peak_memory: self.peak_memory.load(Ordering::Relaxed),
             processes: self.processes.load(Ordering::Relaxed),
             bytes_read: self.bytes_read.load(Ordering::Relaxed),
@@ -63,37 +99,35 @@ pub struct Usage {
     pub bytes_written: u64,
 }
 
-/// The linear memory of a process: a limit, and what was asked of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The linear memory of a process: what it has of its job's.
 pub struct MemoryBudget {
-    limit: u64,
-    peak: u64,
+    job: Arc<Job>,
+    size: u64,
     denied: bool,
 }
 
 impl MemoryBudget {
-    /// `limit` is in bytes.
-    pub fn new(limit: u64) -> Self {
+    pub fn new(job: Arc<Job>) -> Self {
         Self {
-            limit,
-            peak: 0,
+            job,
+            size: 0,
             denied: false,
         }
     }
 
     /// Whether the memory may have `size` bytes now.
     pub fn grow_to(&mut self, size: u64) -> bool {
-        if size > self.limit {
+        let more = size.saturating_sub(self.size);
+        if !self
+            .job
+            .accounting
+            .take_memory(more, self.job.limits.memory)
+        {
             self.denied = true;
             return false;
         }
-        self.peak = self.peak.max(size);
+        self.size += more;
         true
-    }
-
-    /// The most bytes it had at one time.
-    pub fn peak(&self) -> u64 {
-        self.peak
     }
 
     /// Whether the process was ever refused memory.
@@ -102,18 +136,32 @@ impl MemoryBudget {
     }
 }
 
+impl Drop for MemoryBudget {
+    fn drop(&mut self) {
+        self.job.accounting.give_memory_back(self.size);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_budget_grants_its_limit_and_remembers_a_refusal() {
-        let mut budget = MemoryBudget::new(100);
-        assert!(budget.grow_to(100));
-        assert!(!budget.was_denied());
-        assert!(!budget.grow_to(101));
-        assert!(budget.was_denied());
-        assert!(budget.grow_to(40));
-        assert_eq!(budget.peak(), 100);
+    fn memory_is_granted_up_to_the_limit_of_all_together() {
+        let accounting = Accounting::default();
+        assert!(accounting.take_memory(60, 100));
+        assert!(accounting.take_memory(40, 100));
+        assert!(!accounting.take_memory(1, 100));
+        assert!(!accounting.take_memory(u64::MAX, u64::MAX));
+        accounting.give_memory_back(60);
+        assert!(accounting.take_memory(30, 100));
+        assert_eq!(accounting.usage(Duration::ZERO).peak_memory, 100);
+    }
+
+    #[test]
+    fn written_bytes_are_counted_up() {
+        let accounting = Accounting::default();
+        assert_eq!(accounting.wrote_to_file(5), 5);
+        assert_eq!(accounting.wrote_to_file(6), 11);
     }
 }

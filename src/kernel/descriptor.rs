@@ -1,20 +1,26 @@
 //! File descriptors: the table of a process and the open files it points to.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
 
 use crate::vfs::{DirEntry, Errno, File, FileType, Metadata};
 
 use super::Output;
+use super::pipe::{self, Reader, Writer};
 
 /// Open descriptors of one process at the most (RLIMIT_NOFILE).
 const MAX_FDS: usize = 1024;
+/// The root directory, where WASI guests look for it.
+const ROOT: u32 = 3;
 
 /// An open file description: what `dup` shares.
 pub struct OpenFile {
     pub(super) object: Object,
     pub(super) readable: bool,
     pub(super) writable: bool,
-    pub(super) append: bool,
+    append: bool,
+    nonblocking: AtomicBool,
     offset: Mutex<u64>,
 }
 
@@ -24,6 +30,16 @@ pub(super) enum Object {
     /// Standard input that was given with the call.
     Input(Vec<u8>),
     Output(Arc<Output>),
+    Reader(Reader),
+    Writer(Writer),
+}
+
+/// What a descriptor is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ready {
+    Read,
+    /// To write this many bytes.
+    Write(usize),
 }
 
 pub(super) struct OpenDirectory {
@@ -57,6 +73,7 @@ impl OpenFile {
             readable,
             writable,
             append,
+            nonblocking: AtomicBool::new(false),
             offset: Mutex::new(0),
         }
     }
@@ -81,6 +98,15 @@ impl OpenFile {
         Self::new(Object::File(file), readable, writable, append)
     }
 
+    /// The reading and the writing end of a new pipe.
+    pub fn pipe() -> (Self, Self) {
+        let (reader, writer) = pipe::pipe();
+        (
+            Self::new(Object::Reader(reader), true, false, false),
+            Self::new(Object::Writer(writer), false, true, false),
+        )
+    }
+
     /// The offset; held while a read or write moves it.
     fn offset(&self) -> MutexGuard<'_, u64> {
         self.offset.lock().unwrap_or_else(PoisonError::into_inner)
@@ -91,7 +117,7 @@ impl OpenFile {
             Object::Directory(_) => FileType::Directory,
             Object::File(file) if file.is_seekable() => FileType::Regular,
             Object::File(_) => FileType::CharacterDevice,
-            Object::Input(_) | Object::Output(_) => FileType::Fifo,
+            _ => FileType::Fifo,
         }
     }
 
@@ -99,8 +125,38 @@ impl OpenFile {
         self.append
     }
 
+    pub(super) fn is_nonblocking(&self) -> bool {
+        self.nonblocking.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_nonblocking(&self, nonblocking: bool) {
+        self.nonblocking.store(nonblocking, Ordering::Relaxed);
+    }
+
+    /// Whether a read or write would not wait; if it would, `waker` is woken when
+    /// that changes. Only pipes wait.
+    pub(super) fn is_ready(&self, ready: Ready, waker: &Waker) -> bool {
+        match (&self.object, ready) {
+            (Object::Reader(reader), Ready::Read) => reader.is_ready(waker),
+            (Object::Writer(writer), Ready::Write(size)) => writer.is_ready(size, waker),
+            _ => true,
+        }
+    }
+
+    /// The bytes that can be read (or written) at once.
+    pub(super) fn available(&self) -> usize {
+        match &self.object {
+            Object::Reader(reader) => reader.available(),
+            Object::Writer(writer) => writer.room(),
+            _ => 0,
+        }
+    }
+
     /// Reads at the offset and moves it.
     pub(super) fn read(&self, buffer: &mut [u8]) -> Result<usize, Errno> {
+        if let Object::Reader(reader) = &self.object {
+            return reader.read(buffer);
+        }
         let mut offset = self.offset();
         let count = self.read_from(buffer, *offset)?;
         *offset += count as u64;
@@ -132,7 +188,7 @@ impl OpenFile {
                 buffer[..count].copy_from_slice(&rest[..count]);
                 Ok(count)
             }
-            Object::Directory(_) | Object::Output(_) => Err(Errno::BadFd),
+            _ => Err(Errno::BadFd),
         }
     }
 
@@ -141,12 +197,15 @@ impl OpenFile {
         if !self.writable {
             return Err(Errno::BadFd);
         }
+        if let Object::Writer(writer) = &self.object {
+            return writer.write(bytes);
+        }
         if bytes.is_empty() {
             return Ok(0);
         }
         let mut offset = self.offset();
         match &self.object {
-            Object::File(file) if self.append => {
+            Object::File(file) if self.appends() => {
                 let (count, end) = file.append(bytes)?;
                 *offset = end;
                 Ok(count)
@@ -160,7 +219,7 @@ impl OpenFile {
                 output.write(bytes);
                 Ok(bytes.len())
             }
-            Object::Directory(_) | Object::Input(_) => Err(Errno::BadFd),
+            _ => Err(Errno::BadFd),
         }
     }
 
@@ -207,7 +266,7 @@ impl OpenFile {
         match &self.object {
             Object::File(file) => Ok(&**file),
             Object::Directory(_) => Err(Errno::IsDirectory),
-            Object::Input(_) | Object::Output(_) => Err(Errno::Invalid),
+            _ => Err(Errno::Invalid),
         }
     }
 
@@ -244,21 +303,59 @@ pub struct FdTable {
 }
 
 impl FdTable {
+    /// A table with the root directory only.
+    pub fn with_root() -> Self {
+        let mut fds = Self::default();
+        let root = Arc::new(OpenFile::directory(Vec::new()));
+        fds.put(ROOT, root).expect("an empty table has room");
+        fds
+    }
+
+    /// Opens at this number, closing what was there; that of the root is taken.
+    pub fn give(&mut self, fd: u32, file: Arc<OpenFile>) -> Result<(), Errno> {
+        if fd == ROOT {
+            return Err(Errno::Invalid);
+        }
+        self.put(fd, file)
+    }
+
+    pub(super) fn put(&mut self, fd: u32, file: Arc<OpenFile>) -> Result<(), Errno> {
+        let index = fd as usize;
+        if index >= MAX_FDS {
+            return Err(Errno::BadFd);
+        }
+        if index >= self.files.len() {
+            self.files.resize(index + 1, None);
+        }
+        self.files[index] = Some(file);
+        Ok(())
+    }
+
     /// Opens at the lowest free number (POSIX 2.14, file descriptor allocation).
     pub fn insert(&mut self, file: Arc<OpenFile>) -> Result<u32, Errno> {
-        let free = self.files.iter().position(Option::is_none);
-        let number = match free {
-            Some(number) => {
-                self.files[number] = Some(file);
-                number
-            }
-            None if self.files.len() < MAX_FDS => {
-                self.files.push(Some(file));
-                self.files.len() - 1
-            }
-            None => return Err(Errno::TooManyOpenFiles),
-        };
+        self.insert_from(0, file)
+    }
+
+    /// Opens at the lowest free number from `least` up (POSIX `F_DUPFD`).
+    pub fn insert_from(&mut self, least: u32, file: Arc<OpenFile>) -> Result<u32, Errno> {
+        let least = least as usize;
+        if least >= MAX_FDS {
+            return Err(Errno::Invalid);
+        }
+        let free = (least..self.files.len()).find(|&number| self.files[number].is_none());
+        let number = free.unwrap_or(self.files.len().max(least));
+        if number >= MAX_FDS {
+            return Err(Errno::TooManyOpenFiles);
+        }
+        self.put(number as u32, file)?;
         Ok(number as u32)
+    }
+
+    /// The numbers that are open.
+    pub fn open_numbers(&self) -> impl Iterator<Item = u32> {
+        (0..)
+            .zip(&self.files)
+            .filter_map(|(number, file)| file.as_ref().map(|_| number))
     }
 
     /// Whether one more can be opened.

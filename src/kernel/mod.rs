@@ -2,14 +2,32 @@
 //! calls mean, without a word of WebAssembly or JavaScript.
 
 mod accounting;
+mod admission;
+mod control;
 mod descriptor;
+mod interrupt;
+mod job;
 mod output;
 mod path;
+mod pipe;
 mod process;
-mod wait;
+mod program;
+mod scheduler;
+mod signal;
+mod spawn;
+mod table;
+mod waiters;
 
 pub use accounting::{Accounting, MemoryBudget, Usage};
-pub use descriptor::{FdTable, OpenFile, Whence};
+pub use admission::{Admission, Place};
+pub use control::Control;
+pub use descriptor::{FdTable, OpenFile, Ready, Whence};
+pub use interrupt::{Interrupt, Reason};
+pub use job::{Exit, FUEL_SLICE, Job, JobLimits, Lease, ProgramFuture, Programs};
 pub use output::{Captured, Output};
 pub use process::Process;
-pub use wait::{Interrupt, Job, Reason, drive};
+pub use program::{Search, tool_file};
+pub use scheduler::Scheduler;
+pub use signal::Signal;
+pub use spawn::ARG_MAX;
+pub use table::{Pid, Pids, Target, Which};

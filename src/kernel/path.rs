@@ -34,7 +34,7 @@ impl Process {
         }
         let mut options = *options;
         options.permissions &= !self.umask;
-        let file = match self.files.open(&absolute, &options)? {
+        let file = match self.job.files.open(&absolute, &options)? {
             Opened::File(file) => Arc::new(OpenFile::file(
                 file,
                 options.read,
@@ -48,17 +48,17 @@ impl Process {
     }
 
     pub fn metadata(&self, dir: u32, path: &[u8], follow: Follow) -> Result<Metadata, Errno> {
-        self.files.metadata(&self.absolute(dir, path)?, follow)
+        self.job.files.metadata(&self.absolute(dir, path)?, follow)
     }
 
     /// As `metadata`, of an absolute path.
     pub fn stat(&self, path: &[u8], follow: Follow) -> Result<Metadata, Errno> {
-        self.files.metadata(path, follow)
+        self.job.files.metadata(path, follow)
     }
 
     /// Sets the permission bits at an absolute path, following links.
     pub fn chmod(&self, path: &[u8], permissions: u32) -> Result<(), Errno> {
-        self.files.set_permissions(path, permissions)
+        self.job.files.set_permissions(path, permissions)
     }
 
     pub fn set_times(
@@ -70,37 +70,39 @@ impl Process {
         modified: SetTime,
     ) -> Result<(), Errno> {
         let path = self.absolute(dir, path)?;
-        self.files.set_times(&path, follow, accessed, modified)
+        self.job.files.set_times(&path, follow, accessed, modified)
     }
 
     pub fn create_dir(&self, dir: u32, path: &[u8]) -> Result<(), Errno> {
         let path = self.absolute(dir, path)?;
-        self.files.create_dir(&path, 0o777 & !self.umask)
+        self.job.files.create_dir(&path, 0o777 & !self.umask)
     }
 
     pub fn remove_dir(&self, dir: u32, path: &[u8]) -> Result<(), Errno> {
-        self.files.remove_dir(&self.absolute(dir, path)?)
+        self.job.files.remove_dir(&self.absolute(dir, path)?)
     }
 
     pub fn unlink(&self, dir: u32, path: &[u8]) -> Result<(), Errno> {
-        self.files.remove_file(&self.absolute(dir, path)?)
+        self.job.files.remove_file(&self.absolute(dir, path)?)
     }
 
     pub fn rename(&self, dir: u32, path: &[u8], to_dir: u32, to: &[u8]) -> Result<(), Errno> {
-        self.files
+        self.job
+            .files
             .rename(&self.absolute(dir, path)?, &self.absolute(to_dir, to)?)
     }
 
     pub fn hard_link(&self, dir: u32, path: &[u8], to_dir: u32, to: &[u8]) -> Result<(), Errno> {
-        self.files
+        self.job
+            .files
             .hard_link(&self.absolute(dir, path)?, &self.absolute(to_dir, to)?)
     }
 
     pub fn symlink(&self, target: &[u8], dir: u32, path: &[u8]) -> Result<(), Errno> {
-        self.files.symlink(target, &self.absolute(dir, path)?)
+        self.job.files.symlink(target, &self.absolute(dir, path)?)
     }
 
     pub fn read_link(&self, dir: u32, path: &[u8]) -> Result<Vec<u8>, Errno> {
-        self.files.read_link(&self.absolute(dir, path)?)
+        self.job.files.read_link(&self.absolute(dir, path)?)
     }
 }

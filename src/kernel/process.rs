@@ -2,12 +2,11 @@
 //! calls on descriptors.
 
 use std::sync::Arc;
-use std::time::Instant;
 
-use crate::vfs::{DirEntry, Errno, FileType, Metadata, MountTable, SetTime, random};
+use crate::vfs::{DirEntry, Errno, FileType, Metadata, SetTime, random};
 
 use super::descriptor::Object;
-use super::{FdTable, Job, OpenFile, Reason, Whence};
+use super::{Control, FdTable, Job, Lease, OpenFile, Reason, Signal, Whence};
 
 /// The umask every process starts with.
 const UMASK: u32 = 0o022;
@@ -23,41 +22,77 @@ pub struct Process {
     pub argv: Vec<Vec<u8>>,
     /// `NAME=VALUE` each.
     pub env: Vec<Vec<u8>>,
+    /// The directory it was started in, absolute.
+    pub cwd: Vec<u8>,
     pub job: Arc<Job>,
-    pub(super) files: Arc<MountTable>,
+    pub control: Arc<Control>,
     pub(super) fds: FdTable,
     pub(super) umask: u32,
+    /// How many parents poll it: those that wait for it in the foreground.
+    pub(super) depth: usize,
+    pub(super) lease: Lease,
+}
+
+/// What a new process starts with.
+pub struct Start {
+    pub argv: Vec<Vec<u8>>,
+    pub env: Vec<Vec<u8>>,
+    pub cwd: Vec<u8>,
+    pub fds: FdTable,
+    pub umask: u32,
 }
 
 impl Process {
-    /// A process with descriptors 0, 1 and 2 as given and the root directory as 3,
-    /// where WASI guests look for it.
-    pub fn new(
+    /// The first process of a job.
+    pub fn first(
+        job: &Arc<Job>,
         argv: Vec<Vec<u8>>,
         env: Vec<Vec<u8>>,
-        job: Arc<Job>,
-        files: Arc<MountTable>,
+        cwd: Vec<u8>,
         streams: [OpenFile; 3],
-    ) -> Self {
-        let mut fds = FdTable::default();
-        for file in streams.into_iter().chain([OpenFile::directory(Vec::new())]) {
-            fds.insert(Arc::new(file))
-                .expect("four descriptors fit an empty table");
+        lease: Lease,
+    ) -> Result<Self, Errno> {
+        let mut fds = FdTable::with_root();
+        for (fd, file) in (0..).zip(streams) {
+            fds.put(fd, Arc::new(file))?;
         }
-        job.accounting.process_started();
-        Self {
+        let start = Start {
             argv,
             env,
-            job,
-            files,
+            cwd,
             fds,
             umask: UMASK,
+        };
+        let control = job.table().add(0)?;
+        Ok(Self::new(job, control, start, lease))
+    }
+
+    pub(super) fn new(job: &Arc<Job>, control: Arc<Control>, start: Start, lease: Lease) -> Self {
+        Self {
+            argv: start.argv,
+            env: start.env,
+            cwd: start.cwd,
+            job: Arc::clone(job),
+            control,
+            fds: start.fds,
+            umask: start.umask,
+            depth: 0,
+            lease,
         }
     }
 
     /// The name the program was called by, for messages about it.
     pub fn name(&self) -> &[u8] {
         self.argv.first().map_or(b"", Vec::as_slice)
+    }
+
+    /// Sets the umask and gives the one before.
+    pub fn set_umask(&mut self, mask: Option<u32>) -> u32 {
+        let before = self.umask;
+        if let Some(mask) = mask {
+            self.umask = mask & 0o777;
+        }
+        before
     }
 
     /// Puts a line of the system on standard error.
@@ -72,6 +107,7 @@ impl Process {
         }
     }
 
+    /// Reads what is there; `Errno::Again` when there may be something later.
     pub fn read(&self, fd: u32, buffer: &mut [u8]) -> Result<usize, Errno> {
         let count = self.fds.get(fd)?.read(buffer)?;
         self.job.accounting.read(count);
@@ -84,15 +120,30 @@ impl Process {
         Ok(count)
     }
 
+    /// Writes what can be written at once; `Errno::Again` when that is nothing.
+    /// Without a reader the process is sent SIGPIPE.
     pub fn write(&self, fd: u32, bytes: &[u8]) -> Result<usize, Errno> {
-        let count = self.fds.get(fd)?.write(bytes)?;
-        self.job.accounting.wrote(count);
-        Ok(count)
+        let file = self.fds.get(fd)?;
+        let written = file.write(bytes);
+        if written == Err(Errno::BrokenPipe) {
+            self.control.signal(Signal::PIPE);
+        }
+        self.wrote(file, written?)
     }
 
     pub fn write_at(&self, fd: u32, bytes: &[u8], at: u64) -> Result<usize, Errno> {
-        let count = self.fds.get(fd)?.write_at(bytes, at)?;
+        let file = self.fds.get(fd)?;
+        self.wrote(file, file.write_at(bytes, at)?)
+    }
+
+    /// Counts what was written. A job that writes too much to files is ended.
+    fn wrote(&self, file: &OpenFile, count: usize) -> Result<usize, Errno> {
         self.job.accounting.wrote(count);
+        if file.file_type() == FileType::Regular
+            && self.job.accounting.wrote_to_file(count) > self.job.limits.written
+        {
+            self.job.interrupt.raise(Reason::OutOfWrites);
+        }
         Ok(count)
     }
 
@@ -116,13 +167,19 @@ impl Process {
         Ok(self.fds.get(fd)?.appends())
     }
 
-    /// Sets or clears O_APPEND, the one status flag that means something here.
-    pub fn set_append(&mut self, fd: u32, append: bool) -> Result<(), Errno> {
+    pub fn is_nonblocking(&self, fd: u32) -> Result<bool, Errno> {
+        Ok(self.fds.get(fd)?.is_nonblocking())
+    }
+
+    /// Sets or clears O_NONBLOCK, for all descriptors of the open file. O_APPEND
+    /// stays as the file was opened with.
+    pub fn set_flags(&mut self, fd: u32, append: bool, nonblocking: bool) -> Result<(), Errno> {
         let file = self.fds.get(fd)?;
-        if file.appends() == append {
-            return Ok(());
+        if file.appends() != append {
+            return Err(Errno::NotSupported);
         }
-        Err(Errno::NotSupported)
+        file.set_nonblocking(nonblocking);
+        Ok(())
     }
 
     pub fn metadata_of_fd(&self, fd: u32) -> Result<Metadata, Errno> {
@@ -130,9 +187,10 @@ impl Process {
         match &file.object {
             Object::File(inner) => inner.metadata(),
             Object::Directory(directory) => self
+                .job
                 .files
                 .metadata(&rooted(&directory.path), crate::vfs::Follow::Yes),
-            Object::Input(_) | Object::Output(_) => Ok(file.stream_metadata()),
+            _ => Ok(file.stream_metadata()),
         }
     }
 
@@ -170,7 +228,7 @@ impl Process {
         if let Ok(directory) = file.as_directory() {
             let path = rooted(&directory.path);
             let follow = crate::vfs::Follow::Yes;
-            return self.files.set_times(&path, follow, accessed, modified);
+            return self.job.files.set_times(&path, follow, accessed, modified);
         }
         file.regular()?.set_times(accessed, modified)
     }
@@ -195,7 +253,8 @@ impl Process {
             .into();
         let mut full = false;
         let mut interrupted = false;
-        self.files
+        self.job
+            .files
             .read_dir(&rooted(&directory.path), &mut |entry| {
                 full = entries.len() >= room;
                 entries.push(entry);
@@ -232,13 +291,14 @@ impl Process {
         self.job.interrupt.check()
     }
 
-    /// Whether reading (or writing) would not wait. Nothing here waits yet but time.
-    pub fn is_ready(&self, fd: u32) -> Result<(), Errno> {
-        self.fds.get(fd).map(|_| ())
+    /// Whether the process must not go on: its job or itself was ended.
+    pub fn is_ended(&self) -> bool {
+        self.interrupted().is_some() || self.control.fatal().is_some()
     }
 
-    pub fn sleep_until(&self, at: Instant) -> impl Future<Output = ()> + Send + use<> {
-        self.job.sleep_until(at)
+    /// Makes sure that a descriptor is open.
+    pub fn check_fd(&self, fd: u32) -> Result<(), Errno> {
+        self.fds.get(fd).map(|_| ())
     }
 }
 

@@ -2,11 +2,11 @@
 
 use wasmtime::{Caller, Linker};
 
-use crate::kernel::{Process, Whence};
+use crate::kernel::{Process, Ready, Whence};
 use crate::vfs::{DirEntry, Errno};
 
 use super::stat::{set_times, wasi_file_type, wasi_filestat};
-use super::{Guest, WASI, answer};
+use super::{Guest, WASI, answer, answer_when_ready};
 
 /// The descriptor that is opened before the guest runs: the root directory.
 const PREOPEN: u32 = 3;
@@ -14,9 +14,14 @@ const PREOPEN_NAME: &[u8] = b"/";
 const PREOPEN_DIRECTORY: u32 = 0;
 
 const FD_APPEND: u16 = 1;
+const FD_NONBLOCK: u16 = 4;
 /// Rights mean nothing here; guests expect to see all of them. That these have
 /// `fd_seek` and `fd_tell` tells a guest's `isatty` that nothing is a terminal.
 const ALL_RIGHTS: u64 = (1 << 30) - 1;
+
+/// Several buffers up to this size are written as one, so that they stay
+/// together in a pipe (PIPE_BUF).
+const GATHERED: usize = 4096;
 
 const DIRENT_SIZE: usize = 24;
 
@@ -30,15 +35,18 @@ pub fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
 
 fn add_transfers(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     linker
-        .func_wrap(
+        .func_wrap_async(
             WASI,
             "fd_read",
-            |mut caller: Caller<'_, Guest>, fd: u32, buffers: u32, count: u32, out: u32| {
-                answer(&mut caller, |process, memory| {
-                    let moved = memory.transfer(buffers, count, |memory, buffer, _| {
-                        process.read(fd, memory.slice_mut(buffer.at, buffer.len)?)
-                    })?;
-                    memory.write_u32(out, moved)
+            |mut caller: Caller<'_, Guest>, (fd, buffers, count, out): (u32, u32, u32, u32)| {
+                Box::new(async move {
+                    answer_when_ready(&mut caller, fd, Ready::Read, |process, memory| {
+                        let moved = memory.transfer(buffers, count, |memory, buffer, _| {
+                            process.read(fd, memory.slice_mut(buffer.at, buffer.len)?)
+                        })?;
+                        memory.write_u32(out, moved)
+                    })
+                    .await
                 })
             },
         )?
@@ -60,15 +68,23 @@ fn add_transfers(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
                 })
             },
         )?
-        .func_wrap(
+        .func_wrap_async(
             WASI,
             "fd_write",
-            |mut caller: Caller<'_, Guest>, fd: u32, buffers: u32, count: u32, out: u32| {
-                answer(&mut caller, |process, memory| {
-                    let moved = memory.transfer(buffers, count, |memory, buffer, _| {
-                        process.write(fd, memory.slice(buffer.at, buffer.len)?)
-                    })?;
-                    memory.write_u32(out, moved)
+            |mut caller: Caller<'_, Guest>, (fd, buffers, count, out): (u32, u32, u32, u32)| {
+                Box::new(async move {
+                    // What a pipe without room waits for.
+                    let ready = Ready::Write(GATHERED);
+                    answer_when_ready(&mut caller, fd, ready, |process, memory| {
+                        let moved = match memory.gather(buffers, count, GATHERED)? {
+                            Some(bytes) => process.write(fd, &bytes)? as u32,
+                            None => memory.transfer(buffers, count, |memory, buffer, _| {
+                                process.write(fd, memory.slice(buffer.at, buffer.len)?)
+                            })?,
+                        };
+                        memory.write_u32(out, moved)
+                    })
+                    .await
                 })
             },
         )?
@@ -159,7 +175,8 @@ fn add_attributes(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
             "fd_fdstat_set_flags",
             |mut caller: Caller<'_, Guest>, fd: u32, flags: u32| {
                 answer(&mut caller, |process, _| {
-                    process.set_append(fd, flags & u32::from(FD_APPEND) != 0)
+                    let is_set = |flag: u16| flags & u32::from(flag) != 0;
+                    process.set_flags(fd, is_set(FD_APPEND), is_set(FD_NONBLOCK))
                 })
             },
         )?
@@ -167,7 +184,7 @@ fn add_attributes(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
             WASI,
             "fd_fdstat_set_rights",
             |mut caller: Caller<'_, Guest>, fd: u32, _base: u64, _inheriting: u64| {
-                answer(&mut caller, |process, _| process.is_ready(fd))
+                answer(&mut caller, |process, _| process.check_fd(fd))
             },
         )?
         .func_wrap(
@@ -211,7 +228,7 @@ fn add_attributes(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
             "fd_advise",
             |mut caller: Caller<'_, Guest>, fd: u32, _offset: u64, _len: u64, advice: u32| {
                 answer(&mut caller, |process, _| {
-                    process.is_ready(fd)?;
+                    process.check_fd(fd)?;
                     if advice > 5 {
                         return Err(Errno::Invalid);
                     }
@@ -292,7 +309,7 @@ fn add_sockets(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
 
 fn preopen(process: &Process, fd: u32) -> Result<(), Errno> {
     if fd == PREOPEN {
-        process.is_ready(fd)
+        process.check_fd(fd)
     } else {
         Err(Errno::BadFd)
     }
@@ -302,7 +319,13 @@ fn preopen(process: &Process, fd: u32) -> Result<(), Errno> {
 fn fdstat(process: &Process, fd: u32) -> Result<[u8; 24], Errno> {
     let mut bytes = [0; 24];
     let file_type = process.file_type(fd)?;
-    let flags = if process.appends(fd)? { FD_APPEND } else { 0 };
+    let mut flags = 0;
+    if process.appends(fd)? {
+        flags |= FD_APPEND;
+    }
+    if process.is_nonblocking(fd)? {
+        flags |= FD_NONBLOCK;
+    }
     bytes[0] = wasi_file_type(file_type);
     bytes[2..4].copy_from_slice(&flags.to_le_bytes());
     bytes[8..16].copy_from_slice(&ALL_RIGHTS.to_le_bytes());

@@ -74,6 +74,31 @@ impl<'a> GuestMemory<'a> {
             .map_err(|_| Errno::Fault)
     }
 
+    /// The bytes of several small buffers in one piece, up to `limit` bytes.
+    pub fn gather(&self, buffers: u32, count: u32, limit: usize) -> Result<Option<Vec<u8>>, Errno> {
+        if !(2..=MAX_BUFFERS).contains(&count) {
+            return Ok(None);
+        }
+        let mut bytes = Vec::new();
+        for index in 0..count {
+            let buffer = self.buffer(buffers, index)?;
+            if bytes.len() + buffer.len as usize > limit {
+                return Ok(None);
+            }
+            bytes.extend_from_slice(self.slice(buffer.at, buffer.len)?);
+        }
+        Ok(Some(bytes))
+    }
+
+    /// An entry of an `iovec` array.
+    fn buffer(&self, buffers: u32, index: u32) -> Result<Buffer, Errno> {
+        let entry = buffers.checked_add(index * 8).ok_or(Errno::Fault)?;
+        Ok(Buffer {
+            at: self.read_u32(entry)?,
+            len: self.read_u32(entry.checked_add(4).ok_or(Errno::Fault)?)?,
+        })
+    }
+
     /// Calls `transfer` with each buffer of an `iovec` array until one is not
     /// filled, and gives the bytes moved. An error after the first byte is
     /// left for the next call to find.
@@ -88,9 +113,7 @@ impl<'a> GuestMemory<'a> {
         }
         let mut moved = 0;
         for index in 0..count {
-            let entry = buffers.checked_add(index * 8).ok_or(Errno::Fault)?;
-            let at = self.read_u32(entry)?;
-            let asked = self.read_u32(entry.checked_add(4).ok_or(Errno::Fault)?)?;
+            let Buffer { at, len: asked } = self.buffer(buffers, index)?;
             self.slice(at, asked)?;
             let len = asked.min(MAX_TRANSFER - moved);
             let done = match transfer(self, Buffer { at, len }, u64::from(moved)) {

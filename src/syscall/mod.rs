@@ -3,9 +3,11 @@
 
 mod descriptor;
 mod extension;
+mod fuel;
 mod memory;
 mod path;
 mod poll;
+mod process;
 mod program;
 mod stat;
 
@@ -13,9 +15,10 @@ use wasmtime::{Caller, Linker, Memory};
 use wasmtime_wasi::WasiCtxBuilder;
 use wasmtime_wasi::p1::WasiP1Ctx;
 
-use crate::kernel::{MemoryBudget, Process};
+use crate::kernel::{MemoryBudget, Process, Ready};
 use crate::vfs::Errno;
 
+pub use fuel::FuelMeter;
 use memory::GuestMemory;
 pub use program::Exited;
 
@@ -23,6 +26,7 @@ pub use program::Exited;
 pub struct Guest {
     pub process: Process,
     pub budget: MemoryBudget,
+    pub fuel: FuelMeter,
     /// The exported memory, from instantiation on.
     pub memory: Option<Memory>,
     /// wasmtime-wasi's state, made when a guest first asks for the time; it holds
@@ -35,6 +39,7 @@ impl Guest {
         Self {
             process,
             budget,
+            fuel: FuelMeter::default(),
             memory: None,
             wasi: None,
         }
@@ -56,6 +61,7 @@ pub fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     path::add_to_linker(linker)?;
     poll::add_to_linker(linker)?;
     extension::add_to_linker(linker)?;
+    process::add_to_linker(linker)?;
     linker.allow_shadowing(false);
     Ok(())
 }
@@ -75,14 +81,33 @@ fn answer(
     };
     let (bytes, guest) = memory.data_and_store_mut(caller);
     let result = call(&mut guest.process, &mut GuestMemory::new(bytes));
-    if guest.process.interrupted().is_some() {
+    if guest.process.is_ended() {
         return Err(wasmtime::Error::new(CutShort));
     }
     Ok(result.map_or_else(|errno| errno as u32, |()| SUCCESS))
 }
 
-/// The job was ended while the guest was in a call. It travels as an error, so
-/// that it unwinds the guest's stack.
+/// As `answer`, but waits for what `wait` gives and calls again for as long as
+/// the answer is `Errno::Again`, unless the guest wants to know.
+async fn answer_when_ready(
+    caller: &mut Caller<'_, Guest>,
+    fd: u32,
+    ready: Ready,
+    mut call: impl FnMut(&mut Process, &mut GuestMemory) -> Result<(), Errno>,
+) -> wasmtime::Result<u32> {
+    loop {
+        let errno = answer(caller, &mut call)?;
+        let process = &caller.data().process;
+        if errno != Errno::Again as u32 || process.is_nonblocking(fd).unwrap_or(true) {
+            return Ok(errno);
+        }
+        // A descriptor that is bad by then is what the next call finds.
+        let _ = process.ready(fd, ready).await;
+    }
+}
+
+/// The process or its job was ended while the guest was in a call. It travels as
+/// an error, so that it unwinds the guest's stack.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
-#[error("the job was ended")]
+#[error("the process was ended")]
 pub struct CutShort;

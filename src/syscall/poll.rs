@@ -4,7 +4,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use wasmtime::{Caller, Linker};
 
-use crate::kernel::Process;
+use crate::kernel::{Process, Ready};
 use crate::vfs::Errno;
 
 use super::memory::GuestMemory;
@@ -26,7 +26,7 @@ const EVENT_FD_WRITE: u8 = 2;
 /// What a subscription waits for.
 enum Wait {
     Until(Instant),
-    Descriptor(u32),
+    Descriptor(u32, Ready),
     Refused(Errno),
 }
 
@@ -52,17 +52,37 @@ pub fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
                 if errno != SUCCESS {
                     return Ok(errno);
                 }
-                if let Some(until) = wait_until(&caller.data().process, &decoded) {
-                    caller.data().process.sleep_until(until).await;
+                let mut written = 0;
+                loop {
+                    wait(&caller.data().process, &decoded).await;
+                    let errno = answer(&mut caller, |process, memory| {
+                        written = write_events(process, memory, &decoded, events)?;
+                        memory.write_u32(out, written)
+                    })?;
+                    // What was ready may have gone to another process meanwhile.
+                    if errno != SUCCESS || written > 0 {
+                        return Ok(errno);
+                    }
                 }
-                answer(&mut caller, |process, memory| {
-                    let written = write_events(process, memory, &decoded, events)?;
-                    memory.write_u32(out, written)
-                })
             })
         },
     )?;
     Ok(())
+}
+
+/// Waits until one of the subscriptions has something to say.
+async fn wait(process: &Process, subscriptions: &[Subscription]) {
+    let mut first: Option<Instant> = None;
+    let mut wanted = Vec::new();
+    for subscription in subscriptions {
+        match subscription.wait {
+            Wait::Until(at) => first = Some(first.map_or(at, |first| first.min(at))),
+            Wait::Refused(_) => return,
+            Wait::Descriptor(fd, ready) => wanted.push((fd, ready)),
+        }
+    }
+    // A bad descriptor is an event too and does not wait.
+    let _ = process.any_ready(&wanted, first).await;
 }
 
 fn subscriptions_at(memory: &GuestMemory, at: u32, count: u32) -> Result<Vec<Subscription>, Errno> {
@@ -76,7 +96,8 @@ fn subscriptions_at(memory: &GuestMemory, at: u32, count: u32) -> Result<Vec<Sub
             let kind = memory.read_u8(at + 8)?;
             let wait = match kind {
                 EVENT_CLOCK => deadline(memory, at + 16)?,
-                EVENT_FD_READ | EVENT_FD_WRITE => Wait::Descriptor(memory.read_u32(at + 16)?),
+                EVENT_FD_READ => Wait::Descriptor(memory.read_u32(at + 16)?, Ready::Read),
+                EVENT_FD_WRITE => Wait::Descriptor(memory.read_u32(at + 16)?, Ready::Write(1)),
                 _ => return Err(Errno::Invalid),
             };
             Ok(Subscription {
@@ -109,23 +130,6 @@ fn deadline(memory: &GuestMemory, at: u32) -> Result<Wait, Errno> {
     Ok(Wait::Until(now.checked_add(rest).unwrap_or(never)))
 }
 
-/// The time to wait for, unless something is ready now.
-fn wait_until(process: &Process, subscriptions: &[Subscription]) -> Option<Instant> {
-    let mut first = None;
-    for subscription in subscriptions {
-        match subscription.wait {
-            Wait::Until(at) => first = Some(first.map_or(at, |first: Instant| first.min(at))),
-            Wait::Refused(_) => return None,
-            Wait::Descriptor(fd) => {
-                // A bad descriptor is an event too: neither waits.
-                let _ = process.is_ready(fd);
-                return None;
-            }
-        }
-    }
-    first
-}
-
 fn write_events(
     process: &Process,
     memory: &mut GuestMemory,
@@ -137,15 +141,20 @@ fn write_events(
     for subscription in subscriptions {
         let result = match subscription.wait {
             Wait::Until(at) if at > now => continue,
-            Wait::Until(_) => Ok(()),
+            Wait::Until(_) => Ok(0),
             Wait::Refused(errno) => Err(errno),
-            Wait::Descriptor(fd) => process.is_ready(fd),
+            Wait::Descriptor(fd, ready) => match process.readiness(fd, ready) {
+                Ok(None) => continue,
+                Ok(Some(bytes)) => Ok(bytes),
+                Err(errno) => Err(errno),
+            },
         };
-        let errno = result.map_or_else(|errno| errno as u16, |()| 0);
+        let errno = result.map_or_else(|errno| errno as u16, |_| 0);
         let mut event = [0; EVENT_SIZE as usize];
         event[..8].copy_from_slice(&subscription.user_data.to_le_bytes());
         event[8..10].copy_from_slice(&errno.to_le_bytes());
         event[10] = subscription.kind;
+        event[16..24].copy_from_slice(&(result.unwrap_or(0) as u64).to_le_bytes());
         memory.write(events + written * EVENT_SIZE, &event)?;
         written += 1;
     }

@@ -27,6 +27,7 @@ errno! {
     Again = 6, AGAIN;
     BadFd = 8, BADF;
     Busy = 10, BUSY;
+    NoChild = 12, CHILD;
     Exist = 20, EXIST;
     Fault = 21, FAULT;
     FileTooBig = 22, FBIG;
@@ -42,6 +43,7 @@ errno! {
     HostOutOfFiles = 41, NFILE;
     NoDevice = 43, NODEV;
     NotFound = 44, NOENT;
+    NotExecutable = 45, NOEXEC;
     OutOfMemory = 48, NOMEM;
     NoSpace = 51, NOSPC;
     NotImplemented = 52, NOSYS;
@@ -55,6 +57,7 @@ errno! {
     BrokenPipe = 64, PIPE;
     ReadOnly = 69, ROFS;
     IllegalSeek = 70, SPIPE;
+    NoProcess = 71, SRCH;
     TextBusy = 74, TXTBSY;
     CrossDevice = 75, XDEV;
 }

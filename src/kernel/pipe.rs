@@ -1,0 +1,299 @@
+//! Pipes: a bounded queue of bytes between processes (POSIX `pipe`).
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
+
+use crate::vfs::Errno;
+
+use super::waiters::Waiters;
+
+/// What a pipe holds, in bytes (Linux: 64 KiB; more means fewer changes between
+/// writer and reader).
+pub const CAPACITY: usize = 256 << 10;
+/// A write up to this size is never mixed with others (PIPE_BUF).
+const ATOMIC: usize = 4096;
+
+/// The two ends of a new pipe.
+pub fn pipe() -> (Reader, Writer) {
+    let pipe = Arc::new(Pipe(Mutex::new(State {
+        ring: Box::default(),
+        start: 0,
+        len: 0,
+        readers: 1,
+        writers: 1,
+        read_waiters: Waiters::default(),
+        write_waiters: Waiters::default(),
+    })));
+    (Reader(Arc::clone(&pipe)), Writer(pipe))
+}
+
+struct Pipe(Mutex<State>);
+
+struct State {
+    /// As large as was needed so far, up to `CAPACITY`.
+    ring: Box<[u8]>,
+    start: usize,
+    len: usize,
+    readers: usize,
+    writers: usize,
+    read_waiters: Waiters,
+    write_waiters: Waiters,
+}
+
+impl Pipe {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn room(&self) -> usize {
+        CAPACITY - self.len
+    }
+
+    /// Whether a write of `size` bytes can begin.
+    fn takes(&self, size: usize) -> bool {
+        self.readers == 0 || self.room() >= size.clamp(1, ATOMIC)
+    }
+
+    fn put(&mut self, bytes: &[u8]) -> usize {
+        let count = bytes.len().min(self.room());
+        self.grow(self.len + count);
+        let size = self.ring.len();
+        let at = (self.start + self.len) % size;
+        let first = count.min(size - at);
+        self.ring[at..at + first].copy_from_slice(&bytes[..first]);
+        self.ring[..count - first].copy_from_slice(&bytes[first..count]);
+        self.len += count;
+        count
+    }
+
+    fn get(&mut self, buffer: &mut [u8]) -> usize {
+        let count = buffer.len().min(self.len);
+        let size = self.ring.len();
+        let first = count.min(size - self.start);
+        buffer[..first].copy_from_slice(&self.ring[self.start..self.start + first]);
+        buffer[first..count].copy_from_slice(&self.ring[..count - first]);
+        self.len -= count;
+        // An empty pipe starts anew: what is written next stays in one piece.
+        self.start = if self.len == 0 {
+            0
+        } else {
+            (self.start + count) % size
+        };
+        count
+    }
+
+    /// Makes the ring large enough for `needed` bytes.
+    fn grow(&mut self, needed: usize) {
+        if needed <= self.ring.len() {
+            return;
+        }
+        let size = needed.next_power_of_two().clamp(ATOMIC, CAPACITY);
+        let mut ring = vec![0; size].into_boxed_slice();
+        let len = self.len;
+        if len > 0 {
+            self.get(&mut ring[..len]);
+        }
+        self.ring = ring;
+        self.start = 0;
+        self.len = len;
+    }
+}
+
+/// The reading end.
+pub struct Reader(Arc<Pipe>);
+
+impl Reader {
+    /// Reads what is there; 0 at the end, when no writer is left.
+    /// `Errno::Again` when a writer may still bring something.
+    pub fn read(&self, buffer: &mut [u8]) -> Result<usize, Errno> {
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        let mut state = self.0.lock();
+        if state.len == 0 {
+            return if state.writers == 0 {
+                Ok(0)
+            } else {
+                Err(Errno::Again)
+            };
+        }
+        let count = state.get(buffer);
+        let woken = state.write_waiters.take();
+        drop(state);
+        drop(woken);
+        Ok(count)
+    }
+
+    /// The bytes that can be read at once.
+    pub fn available(&self) -> usize {
+        self.0.lock().len
+    }
+
+    /// Whether a read would not wait; if it would, `waker` is woken when that changes.
+    pub fn is_ready(&self, waker: &Waker) -> bool {
+        let mut state = self.0.lock();
+        let ready = state.len > 0 || state.writers == 0;
+        if !ready {
+            state.read_waiters.add(waker);
+        }
+        ready
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        let mut state = self.0.lock();
+        state.readers -= 1;
+        let woken = state.write_waiters.take();
+        // Nobody can read it any more.
+        let ring = std::mem::take(&mut state.ring);
+        state.len = 0;
+        drop(state);
+        drop((woken, ring));
+    }
+}
+
+/// The writing end.
+pub struct Writer(Arc<Pipe>);
+
+impl Writer {
+    /// Writes what fits; a write up to PIPE_BUF bytes all or nothing.
+    /// `Errno::Again` when there is no room, `Errno::BrokenPipe` when no reader is left.
+    pub fn write(&self, bytes: &[u8]) -> Result<usize, Errno> {
+        let mut state = self.0.lock();
+        if state.readers == 0 {
+            return Err(Errno::BrokenPipe);
+        }
+        if bytes.is_empty() {
+            return Ok(0);
+        }
+        if !state.takes(bytes.len()) {
+            return Err(Errno::Again);
+        }
+        let count = state.put(bytes);
+        let woken = state.read_waiters.take();
+        drop(state);
+        drop(woken);
+        Ok(count)
+    }
+
+    /// Whether a write of `size` bytes would not wait; if it would, `waker` is
+    /// woken when that changes.
+    pub fn is_ready(&self, size: usize, waker: &Waker) -> bool {
+        let mut state = self.0.lock();
+        let ready = state.takes(size);
+        if !ready {
+            state.write_waiters.add(waker);
+        }
+        ready
+    }
+
+    /// The bytes that can be written at once.
+    pub fn room(&self) -> usize {
+        self.0.lock().room()
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        let mut state = self.0.lock();
+        state.writers -= 1;
+        let woken = state.read_waiters.take();
+        drop(state);
+        drop(woken);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_come_out_as_they_went_in() {
+        let (reader, writer) = pipe();
+        assert_eq!(writer.write(b"abc"), Ok(3));
+        assert_eq!(writer.write(b"de"), Ok(2));
+        let mut buffer = [0; 4];
+        assert_eq!(reader.read(&mut buffer), Ok(4));
+        assert_eq!(&buffer, b"abcd");
+        assert_eq!(reader.read(&mut buffer), Ok(1));
+        assert_eq!(buffer[0], b'e');
+        assert_eq!(reader.read(&mut buffer), Err(Errno::Again));
+    }
+
+    #[test]
+    fn the_end_comes_after_the_last_byte() {
+        let (reader, writer) = pipe();
+        assert_eq!(writer.write(b"x"), Ok(1));
+        drop(writer);
+        let mut buffer = [0; 4];
+        assert_eq!(reader.read(&mut buffer), Ok(1));
+        assert_eq!(reader.read(&mut buffer), Ok(0));
+        assert_eq!(reader.read(&mut buffer), Ok(0));
+    }
+
+    #[test]
+    fn a_write_without_a_reader_is_refused() {
+        let (reader, writer) = pipe();
+        assert_eq!(writer.write(b"lost"), Ok(4));
+        drop(reader);
+        assert_eq!(writer.write(b"x"), Err(Errno::BrokenPipe));
+        assert_eq!(writer.write(b""), Err(Errno::BrokenPipe));
+    }
+
+    #[test]
+    fn a_full_pipe_takes_no_more_and_then_what_was_read() {
+        let (reader, writer) = pipe();
+        assert_eq!(writer.write(&vec![1; CAPACITY + 10]), Ok(CAPACITY));
+        assert_eq!(writer.write(b"x"), Err(Errno::Again));
+        assert!(!writer.is_ready(1, Waker::noop()));
+        let mut buffer = [0; 5];
+        assert_eq!(reader.read(&mut buffer), Ok(5));
+        assert!(writer.is_ready(1, Waker::noop()));
+        // All of a small write or nothing of it.
+        assert_eq!(writer.write(&[2; 6]), Err(Errno::Again));
+        assert_eq!(writer.write(&[2; 5]), Ok(5));
+        assert_eq!(writer.room(), 0);
+    }
+
+    #[test]
+    fn a_ring_that_wraps_keeps_the_order() {
+        let (reader, writer) = pipe();
+        let mut buffer = vec![0; CAPACITY];
+        assert_eq!(writer.write(&vec![7; CAPACITY - 3]), Ok(CAPACITY - 3));
+        assert_eq!(reader.read(&mut buffer[..CAPACITY - 4]), Ok(CAPACITY - 4));
+        assert_eq!(writer.write(b"abcdefgh"), Ok(8));
+        assert_eq!(reader.available(), 9);
+        assert_eq!(reader.read(&mut buffer), Ok(9));
+        assert_eq!(&buffer[..9], b"\x07abcdefgh");
+    }
+
+    #[test]
+    fn random_reads_and_writes_lose_nothing() {
+        let mut seed = 0x5eed_u64;
+        let mut next = move |bound: usize| {
+            seed ^= seed << 13;
+            seed ^= seed >> 7;
+            seed ^= seed << 17;
+            (seed % bound as u64) as usize
+        };
+        let (reader, writer) = pipe();
+        let (mut written, mut read) = (0_usize, 0_usize);
+        let mut buffer = vec![0; 100_000];
+        for _ in 0..5_000 {
+            let size = next(100_000);
+            if next(2) == 0 {
+                let bytes: Vec<u8> = (written..written + size).map(|at| at as u8).collect();
+                written += writer.write(&bytes).unwrap_or(0);
+            } else if let Ok(count) = reader.read(&mut buffer[..size.max(1)]) {
+                let right = (read..read + count).map(|at| at as u8);
+                assert!(buffer[..count].iter().copied().eq(right));
+                read += count;
+            }
+            assert_eq!(written - read, reader.available());
+        }
+        assert!(read > CAPACITY);
+    }
+}

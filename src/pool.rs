@@ -60,3 +60,8 @@ pub fn scheduler() -> &'static Arc<Scheduler> {
 pub fn submit(call: Call, request: Request, complete: impl FnOnce(Outcome) + Send + 'static) {
     call.start(request, &ADMISSION, complete);
 }
+
+/// Gives memory back on another thread than the caller's.
+pub fn dispose(memory: Vec<u8>) {
+    RUNTIME.spawn(async move { drop(memory) });
+}

@@ -8,6 +8,7 @@ use crate::kernel::tool_file;
 use crate::session::{MountSettings, Settings};
 use crate::vfs::{
     DeviceFileSystem, FileSystem, HostDirectory, MemoryFileSystem, Mount, MountTable,
+    ProcessFileSystem,
 };
 
 pub const WORK_DIR: &str = "/work";
@@ -51,10 +52,13 @@ static ETC: LazyLock<Arc<dyn FileSystem>> = LazyLock::new(|| {
 
 static DEV: LazyLock<Arc<dyn FileSystem>> = LazyLock::new(|| Arc::new(DeviceFileSystem::new()));
 
+/// `/proc` shows one processor: a process is one thread.
+static PROC: LazyLock<Arc<dyn FileSystem>> = LazyLock::new(|| Arc::new(ProcessFileSystem::new(1)));
+
 /// Whether a guest path is one that every sandbox has already.
 pub fn is_taken(guest_path: &str, has_work_dir: bool) -> bool {
     match guest_path {
-        "/" | "/bin" | "/usr/bin" | "/etc" | "/dev" | "/tmp" | HOME => true,
+        "/" | "/bin" | "/usr/bin" | "/etc" | "/dev" | "/proc" | "/tmp" | HOME => true,
         WORK_DIR => has_work_dir,
         _ => false,
     }
@@ -70,6 +74,7 @@ pub fn mount(settings: &Settings) -> Result<MountTable, Error> {
             writable: true,
             ..read_only("/dev", &DEV)
         },
+        read_only("/proc", &PROC),
         memory("/tmp"),
         memory(HOME),
     ];

@@ -1,6 +1,7 @@
 //! The `#[napi]` classes: conversion between JavaScript and the session, and
 //! nothing else. `index.js` stands over them.
 
+mod bytes;
 mod image;
 mod options;
 mod outcome;

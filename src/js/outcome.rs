@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
 
 use crate::call::Outcome;
@@ -10,12 +9,16 @@ use crate::engine::Startup;
 use crate::error::Error;
 use crate::kernel::Usage;
 
+use super::bytes::Bytes;
+
 #[napi(object, object_from_js = false)]
 pub struct NativeOutcome {
     /// 0 when `error` is set.
     pub exit_code: i32,
-    pub stdout: Buffer,
-    pub stderr: Buffer,
+    #[napi(ts_type = "Buffer")]
+    pub stdout: Bytes,
+    #[napi(ts_type = "Buffer")]
+    pub stderr: Bytes,
     /// All bytes that were written, kept or not.
     pub stdout_bytes: f64,
     pub stderr_bytes: f64,
@@ -69,8 +72,8 @@ impl From<Outcome> for NativeOutcome {
             stderr_bytes: outcome.stderr.total as f64,
             stdout_truncated: outcome.stdout.truncated(),
             stderr_truncated: outcome.stderr.truncated(),
-            stdout: outcome.stdout.bytes.into(),
-            stderr: outcome.stderr.bytes.into(),
+            stdout: Bytes(outcome.stdout.bytes),
+            stderr: Bytes(outcome.stderr.bytes),
             duration_ms: milliseconds(outcome.usage.wall),
             usage: outcome.usage.into(),
         }

@@ -69,6 +69,11 @@ impl Accounting {
         before.is_ok()
     }
 
+    /// The memory that all processes have now, in bytes.
+    pub fn memory(&self) -> u64 {
+        self.memory.load(Ordering::Relaxed)
+    }
+
     pub fn give_memory_back(&self, bytes: u64) {
         self.memory.fetch_sub(bytes, Ordering::Relaxed);
     }

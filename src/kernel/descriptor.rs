@@ -45,6 +45,8 @@ pub enum Ready {
 pub(super) struct OpenDirectory {
     /// Absolute, without a trailing slash; empty for the root.
     pub path: Vec<u8>,
+    /// Its entries are the descriptors of the process that lists it.
+    pub lists_descriptors: bool,
     /// The entries as they were when the listing began.
     listing: Mutex<Option<Arc<Vec<DirEntry>>>>,
 }
@@ -87,8 +89,18 @@ impl OpenFile {
     }
 
     pub fn directory(path: Vec<u8>) -> Self {
+        Self::open_directory(path, false)
+    }
+
+    /// `/dev/fd` or `/proc/self/fd`.
+    pub(super) fn descriptors(path: Vec<u8>) -> Self {
+        Self::open_directory(path, true)
+    }
+
+    fn open_directory(path: Vec<u8>, lists_descriptors: bool) -> Self {
         let directory = OpenDirectory {
             path,
+            lists_descriptors,
             listing: Mutex::default(),
         };
         Self::new(Object::Directory(directory), true, false, false)
@@ -352,7 +364,7 @@ impl FdTable {
     }
 
     /// The numbers that are open.
-    pub fn open_numbers(&self) -> impl Iterator<Item = u32> {
+    pub(super) fn open_numbers(&self) -> impl Iterator<Item = u32> {
         (0..)
             .zip(&self.files)
             .filter_map(|(number, file)| file.as_ref().map(|_| number))

@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Instant;
 
 use cpu_time::ThreadTime;
 use toolbox_abi::WaitStatus;
@@ -63,6 +64,7 @@ pub struct Job {
     pub interrupt: Arc<Interrupt>,
     pub accounting: Accounting,
     pub limits: JobLimits,
+    pub(super) started: Instant,
     pub(super) files: Arc<MountTable>,
     pub(super) programs: Arc<dyn Programs>,
     table: Mutex<ProcessTable>,
@@ -114,6 +116,7 @@ impl Job {
             interrupt,
             accounting: Accounting::default(),
             limits,
+            started: Instant::now(),
             files,
             programs,
             table: Mutex::new(ProcessTable::new(pids, limits.processes)),

@@ -10,12 +10,15 @@ mod job;
 mod output;
 mod path;
 mod pipe;
+mod proc_file;
 mod process;
 mod program;
 mod scheduler;
 mod signal;
 mod spawn;
 mod table;
+#[cfg(test)]
+mod tests;
 mod waiters;
 
 pub use accounting::{Accounting, MemoryBudget, Usage};

@@ -2,9 +2,42 @@
 
 use std::sync::{Mutex, PoisonError};
 
+/// Bytes are kept in chunks up to this size. One large buffer that grows would be
+/// copied under the lock of the allocator, where JavaScript's thread waits for it.
+const CHUNK: usize = 1 << 20;
+
 pub struct Output {
     limit: usize,
-    state: Mutex<Captured>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    chunks: Vec<Vec<u8>>,
+    kept: usize,
+    total: u64,
+}
+
+impl State {
+    /// Keeps all of `bytes`, or less when the host has no memory.
+    fn keep(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            let last = match self.chunks.last_mut() {
+                Some(last) if last.len() < CHUNK => last,
+                _ => {
+                    self.chunks.push(Vec::new());
+                    continue;
+                }
+            };
+            let (now, later) = bytes.split_at(bytes.len().min(CHUNK - last.len()));
+            if last.try_reserve(now.len()).is_err() {
+                return;
+            }
+            last.extend_from_slice(now);
+            self.kept += now.len();
+            bytes = later;
+        }
+    }
 }
 
 /// What a stream has received.
@@ -35,19 +68,25 @@ impl Output {
     pub fn write(&self, bytes: &[u8]) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         // Nothing is kept after a gap: what there is, is the beginning.
-        if !state.truncated() {
-            let room = self.limit - state.bytes.len();
-            let kept = &bytes[..bytes.len().min(room)];
-            if state.bytes.try_reserve(kept.len()).is_ok() {
-                state.bytes.extend_from_slice(kept);
-            }
+        if state.total == state.kept as u64 {
+            let room = self.limit - state.kept;
+            state.keep(&bytes[..bytes.len().min(room)]);
         }
         state.total += bytes.len() as u64;
     }
 
     /// Takes out what was received so far.
     pub fn take(&self) -> Captured {
-        std::mem::take(&mut *self.state.lock().unwrap_or_else(PoisonError::into_inner))
+        let state = std::mem::take(&mut *self.state.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut chunks = state.chunks;
+        let bytes = match chunks.len() {
+            0 | 1 => chunks.pop().unwrap_or_default(),
+            _ => chunks.concat(),
+        };
+        Captured {
+            bytes,
+            total: state.total,
+        }
     }
 }
 
@@ -65,6 +104,16 @@ mod tests {
         assert_eq!(captured.bytes, b"abcde");
         assert_eq!(captured.total, 8);
         assert!(captured.truncated());
+    }
+
+    #[test]
+    fn much_output_comes_back_in_one_piece() {
+        let output = Output::new(3 * CHUNK);
+        let bytes: Vec<u8> = (0..2 * CHUNK + 7).map(|at| (at % 251) as u8).collect();
+        output.write(&bytes[..10]);
+        output.write(&bytes[10..CHUNK + 10]);
+        output.write(&bytes[CHUNK + 10..]);
+        assert!(output.take().bytes == bytes);
     }
 
     #[test]

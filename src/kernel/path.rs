@@ -42,6 +42,10 @@ impl Process {
                 options.append,
             )),
             Opened::Directory => Arc::new(OpenFile::directory(absolute)),
+            Opened::Descriptors => Arc::new(OpenFile::descriptors(absolute)),
+            Opened::Process(file) => {
+                Arc::new(OpenFile::file(self.proc_file(file), true, false, false))
+            }
             Opened::Descriptor(fd) => Arc::clone(self.fds.get(fd).map_err(|_| Errno::NotFound)?),
         };
         self.fds.insert(file)

@@ -251,6 +251,13 @@ impl Process {
                 inode: own,
             })
             .into();
+        if directory.lists_descriptors {
+            entries.extend(self.fds.open_numbers().map(|number| DirEntry {
+                name: number.to_string().into_bytes(),
+                file_type: FileType::CharacterDevice,
+                inode: u64::from(number),
+            }));
+        }
         let mut full = false;
         let mut interrupted = false;
         self.job

@@ -80,6 +80,11 @@ impl ProcessTable {
         }
     }
 
+    /// Processes, with those that wait to be waited for.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
     /// Adds a child of `parent`; the first process has the parent 0.
     pub fn add(&mut self, parent: Pid) -> Result<Arc<Control>, Errno> {
         if self.closed || self.entries.len() >= self.limit {

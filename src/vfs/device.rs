@@ -14,18 +14,21 @@ enum Device {
     Zero,
     Full,
     Random,
+    /// The terminal of the process: no process has one.
+    Terminal,
     /// A descriptor of the process that opens it.
     Descriptor(u32),
 }
 
 /// The names in `/dev`. A device's place in the table is its inode number less two.
-const DEVICES: [(&str, Device); 8] = [
+const DEVICES: [(&str, Device); 9] = [
     ("full", Device::Full),
     ("null", Device::Null),
     ("random", Device::Random),
     ("stderr", Device::Descriptor(2)),
     ("stdin", Device::Descriptor(0)),
     ("stdout", Device::Descriptor(1)),
+    ("tty", Device::Terminal),
     ("urandom", Device::Random),
     ("zero", Device::Zero),
 ];
@@ -90,8 +93,10 @@ impl FileSystem for DeviceFileSystem {
         if is_directory(path) {
             return if options.changes_the_tree() {
                 Err(Errno::IsDirectory.into())
-            } else {
+            } else if path.is_empty() {
                 Ok(Opened::Directory)
+            } else {
+                Ok(Opened::Descriptors)
             };
         }
         let (inode, device) = match find(path) {
@@ -106,6 +111,7 @@ impl FileSystem for DeviceFileSystem {
         }
         Ok(match device {
             Device::Descriptor(number) => Opened::Descriptor(number),
+            Device::Terminal => return Err(Errno::NoSuchDeviceOrAddress.into()),
             _ => Opened::File(Arc::new(DeviceFile {
                 device,
                 metadata: self.metadata_of(FileType::CharacterDevice, 0o666, inode),
@@ -123,6 +129,7 @@ impl FileSystem for DeviceFileSystem {
 
     fn read_dir(&self, path: &[u8], visit: &mut Visit) -> VfsResult<()> {
         if path == b"fd" {
+            // The kernel lists the caller's own, for `Opened::Descriptors`.
             return Ok(());
         }
         if !path.is_empty() {
@@ -211,7 +218,7 @@ struct DeviceFile {
 impl File for DeviceFile {
     fn read_at(&self, buffer: &mut [u8], _offset: u64) -> Result<usize, Errno> {
         match self.device {
-            Device::Null | Device::Descriptor(_) => Ok(0),
+            Device::Null | Device::Terminal | Device::Descriptor(_) => Ok(0),
             Device::Zero | Device::Full => {
                 buffer.fill(0);
                 Ok(buffer.len())

@@ -66,8 +66,9 @@ impl FileSystem for HostDirectory {
             Ok(file) => file.into_std(),
             Err(error) => return platform::opened_directory(&self.root, path, options, error),
         };
-        let metadata = metadata(&file).map_err(VfsError::Errno)?;
+        let metadata = metadata_of(&file).map_err(VfsError::Errno)?;
         match metadata.file_type {
+            FileType::Directory if options.changes_the_tree() => Err(Errno::IsDirectory.into()),
             FileType::Directory => Ok(Opened::Directory),
             FileType::Regular => {
                 if options.truncate && options.append {
@@ -193,7 +194,7 @@ impl File for HostFile {
     }
 
     fn metadata(&self) -> Result<Metadata, Errno> {
-        metadata(&self.file)
+        metadata_of(&self.file)
     }
 
     fn set_len(&self, size: u64) -> Result<(), Errno> {
@@ -216,7 +217,7 @@ impl File for HostFile {
     }
 }
 
-fn metadata(file: &fs::File) -> Result<Metadata, Errno> {
+pub(super) fn metadata_of(file: &fs::File) -> Result<Metadata, Errno> {
     Ok(platform::metadata(&cap_std::fs::Metadata::from_file(file)?))
 }
 

@@ -7,16 +7,24 @@
 mod device;
 mod errno;
 mod host;
+mod journal;
+#[cfg(test)]
+mod journal_tests;
+#[cfg(all(test, target_os = "linux"))]
+mod linux_tests;
 mod memory;
 mod mount;
+mod process;
 #[cfg(test)]
 mod tests;
 
 pub use device::{DeviceFileSystem, random};
 pub use errno::Errno;
 pub use host::HostDirectory;
+pub use journal::{Diff, Renamed};
 pub use memory::MemoryFileSystem;
 pub use mount::{Mount, MountTable, PATH_MAX};
+pub use process::{ProcessFile, ProcessFileSystem};
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -123,6 +131,11 @@ pub enum Opened {
     Directory,
     /// `/dev/stdin`, `/dev/fd/N`: the caller's own descriptor.
     Descriptor(u32),
+    /// `/dev/fd`, `/proc/self/fd`: a directory whose entries are the caller's
+    /// own descriptors. `read_dir` of it is empty; the kernel lists its table.
+    Descriptors,
+    /// A file of `/proc`, whose bytes the kernel makes once, when it is opened.
+    Process(ProcessFile),
 }
 
 /// Called with each entry of a directory; `false` ends the listing.

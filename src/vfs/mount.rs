@@ -4,9 +4,14 @@
 //! runs into a symbolic link that the file system does not follow by itself,
 //! is it resolved name by name in the virtual root, where a link may lead
 //! from one mount into another but never out of the root.
+//!
+//! Each change that succeeds is noted in the journal, under its real path.
+
+mod noted;
 
 use std::sync::Arc;
 
+use super::journal::{Journal, MAX_NODES};
 use super::{
     DirEntry, Errno, FileSystem, FileType, Follow, Metadata, OpenOptions, Opened, SetTime,
     VfsError, VfsResult, Visit,
@@ -35,6 +40,7 @@ pub struct Mount {
 pub struct MountTable {
     /// Deepest mount point first, so that the first match is the right one.
     mounts: Vec<Mount>,
+    journal: Arc<Journal>,
 }
 
 /// Whether `path` lies beneath `directory`, both normal.
@@ -94,7 +100,16 @@ impl GuestPath {
 impl MountTable {
     pub fn new(mut mounts: Vec<Mount>) -> Self {
         mounts.sort_by_key(|mount| std::cmp::Reverse(mount.point.len()));
-        Self { mounts }
+        Self {
+            mounts,
+            journal: Arc::new(Journal::new(MAX_NODES)),
+        }
+    }
+
+    /// The mount points, the root (empty) first, and whether each can be written.
+    pub fn points(&self) -> impl Iterator<Item = (&[u8], bool)> {
+        let points = self.mounts.iter().rev();
+        points.map(|mount| (&mount.point[..], mount.writable))
     }
 
     #[cfg(test)]
@@ -117,21 +132,10 @@ impl MountTable {
         } else {
             options.follow
         };
+        if options.changes_the_tree() {
+            return self.open_to_change(&parsed, &options, follow);
+        }
         self.at(&parsed, follow, |mount, path| {
-            if options.changes_the_tree() && !mount.writable {
-                match mount.file_system.metadata(path, follow) {
-                    Ok(_) if options.create && options.exclusive => {
-                        return Err(Errno::Exist.into());
-                    }
-                    Ok(metadata) if metadata.file_type == FileType::Directory => {
-                        return Err(Errno::IsDirectory.into());
-                    }
-                    Err(VfsError::Errno(Errno::NotFound)) if options.create => {}
-                    Err(error) => return Err(error),
-                    Ok(_) => {}
-                }
-                return Err(Errno::ReadOnly.into());
-            }
             mount.file_system.open(path, &options)
         })
     }
@@ -197,10 +201,13 @@ impl MountTable {
     pub fn create_dir(&self, path: &[u8], permissions: u32) -> Result<(), Errno> {
         let mut parsed = GuestPath::parse(path)?;
         parsed.names_a_directory = false;
-        self.at(&parsed, Follow::No, |mount, path| {
+        let ((), place) = self.at_place(&parsed, Follow::No, |mount, path| {
             creatable(mount, path)?;
             mount.file_system.create_dir(path, permissions)
-        })
+        })?;
+        let path = self.real_path(&parsed, place, Follow::No);
+        self.journal.created(&path);
+        Ok(())
     }
 
     pub fn remove_dir(&self, path: &[u8]) -> Result<(), Errno> {
@@ -209,10 +216,13 @@ impl MountTable {
             return Err(Errno::Invalid);
         }
         parsed.names_a_directory = false;
-        self.at(&parsed, Follow::No, |mount, path| {
+        let ((), place) = self.at_place(&parsed, Follow::No, |mount, path| {
             changeable(mount, path)?;
             mount.file_system.remove_dir(path)
-        })
+        })?;
+        let path = self.real_path(&parsed, place, Follow::No);
+        self.journal.removed(&path, true);
+        Ok(())
     }
 
     pub fn remove_file(&self, path: &[u8]) -> Result<(), Errno> {
@@ -224,27 +234,37 @@ impl MountTable {
                 _ => Errno::NotDirectory,
             });
         }
-        self.at(&parsed, Follow::No, |mount, path| {
+        let ((), place) = self.at_place(&parsed, Follow::No, |mount, path| {
             changeable(mount, path)?;
             mount.file_system.remove_file(path)
-        })
+        })?;
+        let path = self.real_path(&parsed, place, Follow::No);
+        self.journal.removed(&path, false);
+        Ok(())
     }
 
     pub fn rename(&self, from: &[u8], to: &[u8]) -> Result<(), Errno> {
-        self.both(from, to, |mount, from, to| {
+        let ((source, target), from, to) = self.both(from, to, |mount, from, to| {
             changeable(mount, from)?;
             if to.is_empty() {
                 return Err(Errno::Busy.into());
             }
-            mount.file_system.rename(from, to)
-        })
+            let source = mount.file_system.metadata(from, Follow::No).ok();
+            let target = mount.file_system.metadata(to, Follow::No).ok();
+            mount.file_system.rename(from, to)?;
+            Ok((source, target))
+        })?;
+        self.note_rename(&from, &to, source.as_ref(), target.as_ref());
+        Ok(())
     }
 
     pub fn hard_link(&self, from: &[u8], to: &[u8]) -> Result<(), Errno> {
-        self.both(from, to, |mount, from, to| {
+        let ((), _, to) = self.both(from, to, |mount, from, to| {
             creatable(mount, to)?;
             mount.file_system.hard_link(from, to)
-        })
+        })?;
+        self.journal.created(&to);
+        Ok(())
     }
 
     pub fn symlink(&self, target: &[u8], path: &[u8]) -> Result<(), Errno> {
@@ -258,18 +278,24 @@ impl MountTable {
             return Err(Errno::Invalid);
         }
         let parsed = GuestPath::parse(path)?;
-        self.at(&parsed, Follow::No, |mount, path| {
+        let ((), place) = self.at_place(&parsed, Follow::No, |mount, path| {
             creatable(mount, path)?;
             mount.file_system.symlink(target, path)
-        })
+        })?;
+        let path = self.real_path(&parsed, place, Follow::No);
+        self.journal.created(&path);
+        Ok(())
     }
 
     pub fn set_permissions(&self, path: &[u8], permissions: u32) -> Result<(), Errno> {
         let parsed = GuestPath::parse(path)?;
-        self.at(&parsed, Follow::Yes, |mount, path| {
+        let ((), place) = self.at_place(&parsed, Follow::Yes, |mount, path| {
             writable(mount, path, Follow::Yes)?;
             mount.file_system.set_permissions(path, permissions)
-        })
+        })?;
+        let path = self.real_path(&parsed, place, Follow::Yes);
+        self.journal.modified(&path);
+        Ok(())
     }
 
     pub fn set_times(
@@ -281,12 +307,18 @@ impl MountTable {
     ) -> Result<(), Errno> {
         let parsed = GuestPath::parse(path)?;
         let follow = parsed.follow(follow);
-        self.at(&parsed, follow, |mount, path| {
+        let ((), place) = self.at_place(&parsed, follow, |mount, path| {
             writable(mount, path, follow)?;
             mount
                 .file_system
                 .set_times(path, follow, accessed, modified)
-        })
+        })?;
+        let path = self.real_path(&parsed, place, follow);
+        // Devices take times and keep none.
+        if !self.is_device(&path) {
+            self.journal.modified(&path);
+        }
+        Ok(())
     }
 
     fn metadata_of(&self, path: &GuestPath, follow: Follow) -> Result<Metadata, Errno> {
@@ -326,10 +358,21 @@ impl MountTable {
         follow: Follow,
         operation: impl Fn(&Mount, &[u8]) -> VfsResult<T>,
     ) -> Result<T, Errno> {
+        Ok(self.at_place(path, follow, operation)?.0)
+    }
+
+    /// Runs an operation where the path lies, and tells the path that it was
+    /// resolved to, unless it went to its file system in one piece.
+    fn at_place<T>(
+        &self,
+        path: &GuestPath,
+        follow: Follow,
+        operation: impl Fn(&Mount, &[u8]) -> VfsResult<T>,
+    ) -> Result<(T, Option<Vec<u8>>), Errno> {
         if self.takes_whole(path) {
             let (mount, inner) = self.locate(&path.normal);
             match operation(mount, inner) {
-                Ok(value) => return Ok(value),
+                Ok(value) => return Ok((value, None)),
                 Err(VfsError::Errno(errno)) => return Err(errno),
                 Err(VfsError::Symlink) => {}
             }
@@ -338,7 +381,7 @@ impl MountTable {
             let canonical = self.resolve(&path.normal, follow)?;
             let (mount, inner) = self.locate(&canonical);
             match operation(mount, inner) {
-                Ok(value) => return Ok(value),
+                Ok(value) => return Ok((value, Some(canonical))),
                 Err(VfsError::Errno(errno)) => return Err(errno),
                 Err(VfsError::Symlink) => {}
             }
@@ -346,21 +389,22 @@ impl MountTable {
         Err(Errno::Loop)
     }
 
-    /// Runs an operation on two paths, which must lie in one mount.
-    fn both(
+    /// Runs an operation on two paths, which must lie in one mount, and tells
+    /// the paths they were resolved to.
+    fn both<T>(
         &self,
         from: &[u8],
         to: &[u8],
-        operation: impl Fn(&Mount, &[u8], &[u8]) -> VfsResult<()>,
-    ) -> Result<(), Errno> {
+        operation: impl Fn(&Mount, &[u8], &[u8]) -> VfsResult<T>,
+    ) -> Result<(T, Vec<u8>, Vec<u8>), Errno> {
         let (from_path, to_path) = (GuestPath::parse(from)?, GuestPath::parse(to)?);
-        let from = self.resolve(&from_path.normal, Follow::No)?;
-        let to = self.resolve(&to_path.normal, Follow::No)?;
-        if self.has_mounts_beneath(&from) || self.has_mounts_beneath(&to) {
+        let real_from = self.resolve(&from_path.normal, Follow::No)?;
+        let real_to = self.resolve(&to_path.normal, Follow::No)?;
+        if self.has_mounts_beneath(&real_from) || self.has_mounts_beneath(&real_to) {
             return Err(Errno::Busy);
         }
-        let (from_mount, from) = self.locate(&from);
-        let (to_mount, to) = self.locate(&to);
+        let (from_mount, from) = self.locate(&real_from);
+        let (to_mount, to) = self.locate(&real_to);
         if from_path.names_a_directory || to_path.names_a_directory {
             let metadata = from_mount.file_system.metadata(from, Follow::No);
             if metadata.map_err(errno_of)?.file_type != FileType::Directory {
@@ -374,7 +418,8 @@ impl MountTable {
                 .map_err(errno_of)?;
             return Err(Errno::CrossDevice);
         }
-        operation(from_mount, from, to).map_err(errno_of)
+        let value = operation(from_mount, from, to).map_err(errno_of)?;
+        Ok((value, real_from, real_to))
     }
 
     /// The mount a normal path without links lies in, and the path there.

@@ -4,20 +4,26 @@ mod base64;
 mod cat;
 mod cp;
 mod cut;
+mod duration;
+mod echo;
 mod env;
 mod grep;
 mod head;
+mod kill;
 mod ln;
 mod ls;
 mod mkdir;
 mod mv;
 mod rm;
+mod sleep;
 mod sort;
 mod stat;
 mod tail;
+mod timeout;
 mod touch;
 mod uniq;
 mod wc;
+mod xargs;
 
 use std::ffi::{OsStr, OsString};
 
@@ -65,13 +71,14 @@ applets! {
     "cut" => cut::main,
     "date" => uutils!(uu_date),
     "dirname" => uutils!(uu_dirname),
-    "echo" => uutils!(uu_echo),
+    "echo" => echo::main,
     "egrep" => grep::egrep,
     "env" => env::main,
     "false" => |args| without_operands(args, uutils!(uu_false), 1),
     "fgrep" => grep::fgrep,
     "grep" => grep::main,
     "head" => head::main,
+    "kill" => kill::main,
     "ln" => ln::main,
     "ls" => ls::main,
     "md5sum" => uutils!(uu_md5sum),
@@ -84,16 +91,18 @@ applets! {
     "rmdir" => uutils!(uu_rmdir),
     "seq" => uutils!(uu_seq),
     "sha256sum" => uutils!(uu_sha256sum),
-    "sleep" => uutils!(uu_sleep),
+    "sleep" => sleep::main,
     "sort" => sort::main,
     "stat" => stat::main,
     "tail" => tail::main,
     "tee" => uutils!(uu_tee),
+    "timeout" => timeout::main,
     "touch" => touch::main,
     "tr" => uutils!(uu_tr),
     "true" => |args| without_operands(args, uutils!(uu_true), 0),
     "uniq" => uniq::main,
     "wc" => wc::main,
+    "xargs" => xargs::main,
     "yes" => uutils!(uu_yes),
 }
 

@@ -13,7 +13,7 @@ use std::path::Path;
 /// Runs the applet named by the base name of `argv[0]` and returns its exit status.
 pub fn run() -> i32 {
     let args: Vec<OsString> = std::env::args_os().collect();
-    enter_working_directory();
+    sys::process::enter_working_directory();
     let program = args.first().map_or(OsStr::new(""), OsString::as_os_str);
     let name = Path::new(program).file_name().unwrap_or(program);
     let Some(applet) = applets::find(name) else {
@@ -32,15 +32,5 @@ pub fn run() -> i32 {
             1
         }
         _ => status,
-    }
-}
-
-/// WASI starts every program in the root: the working directory comes as `$PWD`.
-fn enter_working_directory() {
-    if cfg!(target_os = "wasi")
-        && let Some(directory) = std::env::var_os("PWD")
-    {
-        // A directory that is gone leaves us in the root, where relative names fail as they should.
-        let _ = std::env::set_current_dir(directory);
     }
 }

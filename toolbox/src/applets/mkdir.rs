@@ -73,7 +73,7 @@ pub fn main(args: &[OsString]) -> i32 {
                 );
                 return stdio::print(NAME, text.as_bytes());
             }
-            (Id::Mode, Some(text)) => match parse_mode(text.as_bytes(), 0o777, sys::UMASK) {
+            (Id::Mode, Some(text)) => match parse_mode(text.as_bytes(), 0o777, sys::umask()) {
                 Some(mode) => job.mode = Some(mode),
                 None => {
                     stdio::complain(

@@ -4,7 +4,9 @@ pub mod choice;
 pub mod clock;
 mod error;
 mod mode;
+pub mod process;
 pub mod quote;
+pub mod signal;
 pub mod strftime;
 
 use std::ffi::OsStr;
@@ -17,10 +19,8 @@ use std::path::Path;
 
 pub use error::error_text;
 pub use mode::{FileKind, mode_text};
+pub use process::umask;
 pub use toolbox_abi::FileStat;
-
-/// The mask of every process of the sandbox.
-pub const UMASK: u32 = 0o022;
 
 /// Whether a symbolic link stands for the file it names or for itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,6 +131,8 @@ pub fn minor(device: u64) -> u64 {
 #[cfg(target_os = "wasi")]
 #[path = "wasi.rs"]
 mod system;
+#[cfg(target_os = "wasi")]
+use system::succeeded;
 #[cfg(unix)]
 #[path = "native.rs"]
 mod system;

@@ -72,7 +72,8 @@ fn absolute(path: &Path) -> io::Result<PathBuf> {
     Ok(std::env::current_dir()?.join(path))
 }
 
-fn succeeded(errno: u32) -> io::Result<()> {
+/// The error that a call of ours reports.
+pub fn succeeded(errno: u32) -> io::Result<()> {
     match i32::try_from(errno) {
         Ok(0) => Ok(()),
         Ok(errno) => Err(io::Error::from_raw_os_error(errno)),

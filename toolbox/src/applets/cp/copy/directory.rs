@@ -7,10 +7,7 @@ use super::{Copier, Open, Source, identity, name};
 use crate::applets::cp::options::Purpose;
 use crate::applets::cp::{join, without_slashes};
 use crate::sys::quote::quoted_if_needed;
-use crate::sys::{self, FileKind, FileStat, Follow, OsStrExt, UMASK};
-
-/// The mode that new directories get from the system.
-const NEW_DIRECTORY: u32 = 0o777 & !UMASK;
+use crate::sys::{self, FileKind, FileStat, Follow, OsStrExt};
 
 impl Copier {
     /// Copies an operand below a directory, under all of its path.
@@ -148,11 +145,11 @@ impl Copier {
         let mode = if self.options.keep_mode {
             stat.mode & 0o7777
         } else if is_new && !self.options.plain_mode {
-            stat.mode & 0o777 & !UMASK
+            stat.mode & 0o777 & !sys::umask()
         } else {
             return;
         };
-        if is_new && mode == NEW_DIRECTORY {
+        if is_new && mode == 0o777 & !sys::umask() {
             return;
         }
         if let Err(error) = sys::chmod(path, mode) {

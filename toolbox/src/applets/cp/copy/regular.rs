@@ -7,10 +7,7 @@ use std::path::Path;
 use super::{Copier, Source, name};
 use crate::applets::cp::data::{self, Failure};
 use crate::applets::cp::options::Sparse;
-use crate::sys::{self, FileStat, FileTimes, Follow, OsStrExt, UMASK, error_text};
-
-/// The mode that new files get from the system.
-const NEW_FILE: u32 = 0o666 & !UMASK;
+use crate::sys::{self, FileStat, FileTimes, Follow, OsStrExt, error_text};
 
 impl Copier {
     pub(super) fn copy_regular(&mut self, source: &Source, destination: &Path, exists: bool) {
@@ -31,15 +28,16 @@ impl Copier {
             return;
         };
         if is_new && !self.options.plain_mode {
+            let umask = sys::umask();
             let mode = source.stat.mode
                 & 0o777
                 & if self.options.keep_mode {
                     0o777
                 } else {
-                    !UMASK
+                    !umask
                 };
             // Set before the data comes, so that a private file is at no time a public one.
-            if mode != NEW_FILE
+            if mode != 0o666 & !umask
                 && let Err(error) = sys::chmod(destination, mode)
             {
                 self.fail_at("setting permissions for", destination, &error);

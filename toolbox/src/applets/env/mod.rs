@@ -1,18 +1,21 @@
 //! `env`: prints the environment, or runs a command in a changed one.
 
+mod split;
+
 use std::env;
 use std::ffi::{OsStr, OsString};
-use std::path::Path;
+use std::io::{self, Write};
 
-use super::Applet;
 use crate::getopt::{self, Flag, Order, Takes, UsageError, flag};
 use crate::stdio;
+use crate::sys::process::Command;
 use crate::sys::quote::{quoted, quoted_text};
 use crate::sys::{self, OsStrExt};
 
 const NAME: &str = "env";
 /// `env` itself failed; every lower status is the command's.
 const FAILED: i32 = 125;
+const CANNOT_RUN: i32 = 126;
 const NOT_FOUND: i32 = 127;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +24,9 @@ enum Id {
     Empty,
     Help,
     Null,
+    Split,
     Unset,
+    Verbose,
 }
 
 const FLAGS: &[Flag<Id>] = &[
@@ -54,6 +59,20 @@ const FLAGS: &[Flag<Id>] = &[
         "change working directory to DIR",
     ),
     flag(
+        Id::Split,
+        Some('S'),
+        Some("split-string"),
+        Takes::Value("S"),
+        "take S apart into arguments, as a line behind #! needs it",
+    ),
+    flag(
+        Id::Verbose,
+        Some('v'),
+        Some("debug"),
+        Takes::Nothing,
+        "say on stderr what is done",
+    ),
+    flag(
         Id::Help,
         None,
         Some("help"),
@@ -68,6 +87,7 @@ struct Job {
     empty: bool,
     help: bool,
     null: bool,
+    verbose: bool,
     unset: Vec<OsString>,
     directory: Option<OsString>,
     assignments: Vec<(OsString, OsString)>,
@@ -77,11 +97,18 @@ struct Job {
 type Variables = Vec<(OsString, OsString)>;
 
 pub fn main(args: &[OsString]) -> i32 {
-    let job = match Job::from_args(args) {
+    let args = match split::expand(args, |name| env::var_os(name)) {
+        Ok(args) => args,
+        Err(message) => {
+            stdio::complain(NAME, &message);
+            return FAILED;
+        }
+    };
+    let job = match Job::from_args(&args) {
         Ok(job) => job,
         Err(error) => return error.report(FAILED),
     };
-    match job.run(args.len()) {
+    match job.run() {
         Ok(status) => status,
         Err(message) => {
             stdio::complain(NAME, &message);
@@ -100,6 +127,9 @@ impl Job {
                 Id::Empty => job.empty = true,
                 Id::Help => job.help = true,
                 Id::Null => job.null = true,
+                // The value is in the place of the option by now.
+                Id::Split => {}
+                Id::Verbose => job.verbose = true,
                 Id::Unset => job.unset.extend(value),
             }
         }
@@ -125,7 +155,7 @@ impl Job {
         Ok(job)
     }
 
-    fn run(self, argument_count: usize) -> Result<i32, Vec<u8>> {
+    fn run(self) -> Result<i32, Vec<u8>> {
         if self.help {
             return Ok(stdio::print(NAME, help().as_bytes()));
         }
@@ -136,8 +166,6 @@ impl Job {
                 &listing(&variables, if self.null { 0 } else { b'\n' }),
             ));
         };
-        let before: Vec<OsString> = env::vars_os().map(|(name, _)| name).collect();
-        enter(&before, &variables);
         if let Some(directory) = &self.directory {
             env::set_current_dir(directory).map_err(|error| {
                 let quoted = quoted(directory.as_bytes());
@@ -150,19 +178,51 @@ impl Job {
                 .concat()
             })?;
         }
-        let Some(applet) = applet_at(command) else {
-            let quoted = quoted_text(command.as_bytes());
-            stdio::complain(
-                NAME,
-                &[quoted.as_slice(), b": No such file or directory"].concat(),
-            );
-            return Ok(NOT_FOUND);
-        };
-        if argument_count == self.command.len() + 1 {
-            // uutils takes the name for its messages from the command line of the process.
-            uucore::set_utility_is_second_arg();
+        let name = quoted_text(command.as_bytes());
+        let has_blanks = command.as_bytes().iter().any(u8::is_ascii_whitespace);
+        if self.verbose {
+            self.show();
         }
-        Ok((applet.main)(&self.command))
+        let mut command = Command::new(self.command.clone());
+        command.env = Some(variables);
+        command.exec().or_else(|error| {
+            let text = sys::error_text(&error);
+            stdio::complain(NAME, &[name.as_slice(), b": ", text.as_bytes()].concat());
+            let is_missing = error.kind() == io::ErrorKind::NotFound;
+            if is_missing && has_blanks {
+                stdio::complain(NAME, b"use -[v]S to pass options in shebang lines");
+            }
+            Ok(if is_missing { NOT_FOUND } else { CANNOT_RUN })
+        })
+    }
+
+    /// Prints what is done before the command starts, and the command.
+    fn show(&self) {
+        let mut text = Vec::new();
+        if self.empty {
+            text.extend_from_slice(b"cleaning environ\n");
+        }
+        // Nothing is left to be unset after -i.
+        for name in self.unset.iter().filter(|_| !self.empty) {
+            text.extend([b"unset:    ", name.as_bytes(), b"\n"].concat());
+        }
+        for (name, value) in &self.assignments {
+            let (name, value) = (name.as_bytes(), value.as_bytes());
+            text.extend([b"setenv:   ", name, b"=", value, b"\n"].concat());
+        }
+        if let Some(directory) = &self.directory {
+            let directory = quoted(directory.as_bytes());
+            text.extend([b"chdir:    ", directory.as_slice(), b"\n"].concat());
+        }
+        for (at, word) in self.command.iter().enumerate() {
+            if at == 0 {
+                text.extend([b"executing: ", word.as_bytes(), b"\n"].concat());
+            }
+            let word = quoted_text(word.as_bytes());
+            text.extend([format!("   arg[{at}]= ").as_bytes(), &word, b"\n"].concat());
+        }
+        // A stderr that cannot be written to does not keep the command from running.
+        let _ = io::stderr().write_all(&text);
     }
 
     /// The environment after the removals and assignments, in this order.
@@ -196,15 +256,6 @@ fn split(operand: &OsStr) -> Option<(OsString, OsString)> {
     ))
 }
 
-/// The applet that a command names, by its name or by its path.
-fn applet_at(command: &OsStr) -> Option<&'static Applet> {
-    let path = Path::new(command);
-    match path.parent()?.to_str()? {
-        "" | "/bin" | "/usr/bin" => super::find(path.file_name()?),
-        _ => None,
-    }
-}
-
 fn listing(variables: &Variables, end: u8) -> Vec<u8> {
     let mut text = Vec::new();
     for (name, value) in variables {
@@ -223,19 +274,6 @@ fn help() -> String {
          A mere - implies -i. If no COMMAND, print the resulting environment.\n",
         getopt::help(FLAGS)
     )
-}
-
-/// Makes `variables` the environment of this process, whose variables have the names `before`.
-fn enter(before: &[OsString], variables: &Variables) {
-    for name in before {
-        // SAFETY: a process of the sandbox has one thread.
-        unsafe { env::remove_var(name) };
-    }
-    // A variable without a name can be printed, but std cannot set it.
-    for (name, value) in variables.iter().filter(|(name, _)| !name.is_empty()) {
-        // SAFETY: a process of the sandbox has one thread.
-        unsafe { env::set_var(name, value) };
-    }
 }
 
 #[cfg(test)]
@@ -295,13 +333,5 @@ mod tests {
             job(&["-C", "/"]).unwrap_err().to_string(),
             "must specify command with --chdir (-C)"
         );
-    }
-
-    #[test]
-    fn an_applet_is_known_by_name_and_in_the_bin_directories() {
-        assert!(applet_at(OsStr::new("cat")).is_some());
-        assert!(applet_at(OsStr::new("/usr/bin/cat")).is_some());
-        assert!(applet_at(OsStr::new("/work/cat")).is_none());
-        assert!(applet_at(OsStr::new("foo")).is_none());
     }
 }

@@ -1,0 +1,94 @@
+//! `sleep`: waits.
+
+use std::ffi::OsString;
+use std::time::Duration;
+
+use super::duration;
+use crate::getopt::{self, Flag, Order, Takes, UsageError, flag};
+use crate::stdio;
+
+const NAME: &str = "sleep";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Id {
+    Help,
+}
+
+const FLAGS: &[Flag<Id>] = &[flag(
+    Id::Help,
+    None,
+    Some("help"),
+    Takes::Nothing,
+    "display this help and exit",
+)];
+
+pub fn main(args: &[OsString]) -> i32 {
+    let parsed = match getopt::parse(NAME, FLAGS, Order::Permute, args) {
+        Ok(parsed) => parsed,
+        Err(error) => return error.report(1),
+    };
+    if !parsed.options.is_empty() {
+        return stdio::print(NAME, help().as_bytes());
+    }
+    match total(&parsed.operands) {
+        Ok(time) => {
+            std::thread::sleep(time);
+            0
+        }
+        Err(error) => error.report(1),
+    }
+}
+
+/// The sum of the operands. All that are wrong are reported; the last one with the hint.
+fn total(operands: &[OsString]) -> Result<Duration, UsageError> {
+    let mut total = Duration::ZERO;
+    let mut refused: Option<Vec<u8>> = None;
+    for operand in operands {
+        match duration::read(operand) {
+            Ok(time) => total = total.saturating_add(time),
+            Err(message) => {
+                if let Some(before) = refused.replace(message) {
+                    stdio::complain(NAME, &before);
+                }
+            }
+        }
+    }
+    match refused {
+        Some(message) => Err(UsageError::new(NAME, message)),
+        None if operands.is_empty() => Err(UsageError::new(NAME, "missing operand")),
+        None => Ok(total),
+    }
+}
+
+fn help() -> String {
+    format!(
+        "Usage: sleep NUMBER[SUFFIX]...\n\
+         Pause for NUMBER seconds, or minutes (m), hours (h) or days (d). NUMBER may have a fraction.\n\n{}",
+        getopt::help(FLAGS)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn slept(operands: &[&str]) -> Result<Duration, String> {
+        let operands: Vec<OsString> = operands.iter().map(OsString::from).collect();
+        total(&operands).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn operands_are_added() {
+        assert_eq!(slept(&["1", "0.5m", "1s"]), Ok(Duration::from_secs(32)));
+        assert_eq!(slept(&["inf", "1"]), Ok(Duration::MAX));
+    }
+
+    #[test]
+    fn a_wrong_operand_and_none_are_refused() {
+        assert_eq!(slept(&[]), Err("missing operand".into()));
+        assert_eq!(
+            slept(&["x", "1", "1y"]),
+            Err("invalid time interval ‘1y’".into())
+        );
+    }
+}

@@ -1,0 +1,139 @@
+//! Processes of the sandbox's kernel.
+
+use std::ffi::OsString;
+use std::io;
+use std::os::fd::{FromRawFd, OwnedFd, RawFd};
+use std::os::wasi::ffi::{OsStrExt, OsStringExt};
+
+use toolbox_abi::{INHERIT_UMASK, SEARCH_PATH, SpawnMessage, WITHOUT_LIMIT, Waited};
+
+use super::{Child, Command, ExitStatus, Pid, Signal, Wait};
+use crate::sys::succeeded;
+
+/// The longest path the kernel has (PATH_MAX).
+const PATH_MAX: usize = 4096;
+
+pub fn run(command: &Command) -> io::Result<ExitStatus> {
+    let message = message(command)?;
+    let mut status = 0;
+    // SAFETY: `message` is valid for reading its length, and `status` for writing a word.
+    succeeded(unsafe { toolbox_abi::proc_run(message.as_ptr(), message.len(), &raw mut status) })?;
+    Ok(ExitStatus(status))
+}
+
+pub fn spawn(command: &Command) -> io::Result<Pid> {
+    let message = message(command)?;
+    let mut pid = 0;
+    // SAFETY: `message` is valid for reading its length, and `pid` for writing a word.
+    succeeded(unsafe { toolbox_abi::proc_spawn(message.as_ptr(), message.len(), &raw mut pid) })?;
+    Ok(Pid(pid))
+}
+
+/// The kernel cannot replace a process: this one waits and ends in the same way.
+pub fn exec(command: &Command) -> io::Result<i32> {
+    Ok(super::end_like(run(command)?))
+}
+
+fn message(command: &Command) -> io::Result<Vec<u8>> {
+    let cwd = command.directory()?;
+    let cwd = match cwd.is_absolute() {
+        true => cwd,
+        false => std::env::current_dir()?.join(cwd),
+    };
+    let env: Vec<Vec<u8>> = command
+        .variables()
+        .into_iter()
+        .map(|(name, value)| [name.as_bytes(), b"=", value.as_bytes()].concat())
+        .collect();
+    let message = SpawnMessage {
+        flags: if command.search { SEARCH_PATH } else { 0 },
+        umask: INHERIT_UMASK,
+        path: command.program.as_bytes(),
+        cwd: cwd.as_os_str().as_bytes(),
+        args: command.args.iter().map(|arg| arg.as_bytes()).collect(),
+        env: env.iter().map(Vec::as_slice).collect(),
+        descriptors: command.descriptors.clone(),
+    };
+    Ok(message.encode())
+}
+
+pub fn wait(child: Child, wait: Wait) -> io::Result<Option<(Pid, ExitStatus)>> {
+    let pid = match child {
+        Child::Any => -1,
+        Child::Pid(Pid(pid)) => pid.cast_signed(),
+    };
+    let timeout = match wait {
+        Wait::Forever => WITHOUT_LIMIT,
+        Wait::AtMost(time) => u64::try_from(time.as_nanos()).unwrap_or(WITHOUT_LIMIT),
+    };
+    let mut waited = Waited::default();
+    // SAFETY: `waited` is valid for writing.
+    succeeded(unsafe { toolbox_abi::proc_wait(pid, timeout, &raw mut waited) })?;
+    Ok(match waited.pid {
+        0 => None,
+        pid => Some((Pid(pid), ExitStatus(waited.status))),
+    })
+}
+
+pub fn kill(pid: i32, signal: Option<Signal>) -> io::Result<()> {
+    let signal = signal.map_or(0, |signal| signal.number().into());
+    succeeded(toolbox_abi::proc_kill(pid, signal))
+}
+
+pub fn id() -> u32 {
+    toolbox_abi::proc_id()
+}
+
+pub fn parent_id() -> u32 {
+    toolbox_abi::proc_parent_id()
+}
+
+pub fn umask() -> u32 {
+    toolbox_abi::proc_umask(INHERIT_UMASK)
+}
+
+pub fn set_umask(mask: u32) -> u32 {
+    toolbox_abi::proc_umask(mask)
+}
+
+pub fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
+    let mut ends = [0; 2];
+    // SAFETY: `ends` is valid for writing two words.
+    succeeded(unsafe { toolbox_abi::fd_pipe(&raw mut ends) })?;
+    let [reader, writer] = ends.map(u32::cast_signed);
+    // SAFETY: the descriptor is new, so nobody else owns it.
+    let reader = unsafe { OwnedFd::from_raw_fd(reader) };
+    // SAFETY: as above.
+    let writer = unsafe { OwnedFd::from_raw_fd(writer) };
+    Ok((reader, writer))
+}
+
+pub fn dup(fd: RawFd, least: RawFd) -> io::Result<OwnedFd> {
+    let mut copy = 0;
+    // SAFETY: `copy` is valid for writing a word.
+    succeeded(unsafe {
+        toolbox_abi::fd_dup(fd.cast_unsigned(), least.cast_unsigned(), &raw mut copy)
+    })?;
+    // SAFETY: the descriptor is new, so nobody else owns it.
+    Ok(unsafe { OwnedFd::from_raw_fd(copy.cast_signed()) })
+}
+
+pub fn dup2(from: RawFd, to: RawFd) -> io::Result<()> {
+    succeeded(toolbox_abi::fd_dup2(
+        from.cast_unsigned(),
+        to.cast_unsigned(),
+    ))
+}
+
+pub fn enter_working_directory() {
+    let mut path = vec![0; PATH_MAX];
+    let mut len = 0;
+    // SAFETY: `path` is valid for writing its length, and `len` for writing a word.
+    let errno = unsafe { toolbox_abi::proc_cwd(path.as_mut_ptr(), path.len(), &raw mut len) };
+    let whole = usize::try_from(len).is_ok_and(|len| len <= path.len());
+    if errno == 0 && whole {
+        path.truncate(len as usize);
+        // A directory that is gone leaves us in the root, where relative names fail as they should.
+        let _ = std::env::set_current_dir(OsString::from_vec(path));
+    }
+}

@@ -20,12 +20,31 @@ export declare class NativeSandbox {
   constructor(options: unknown)
   /** Runs a command. Resolves also when the run failed: then `error` is set. */
   exec(command: unknown, args: unknown, options: unknown, abort?: AbortHandle | null | undefined): Promise<NativeOutcome>
+  /** Runs commands with pipes between them, for benchmarks. */
+  pipeline(stages: Array<Array<string>>, options: unknown): Promise<NativeOutcome>
+  /**
+   * What guests have changed since the last checkpoint. Resolves also when the
+   * sandbox is closed: then `error` is set.
+   */
+  diff(): Promise<NativeDiff>
+  /** Lets `diff` start anew. */
+  checkpoint(): void
   /** Ends every call under way and refuses new ones. */
   close(): void
   /** How long the parts of this process's first start took, for benchmarks. */
   static startup(): NativeStartup
   /** The names of the tools a sandbox has, sorted. */
   static availableTools(): Array<string>
+}
+
+/** Paths are text: bytes that are no UTF-8 show as U+FFFD. */
+export interface NativeDiff {
+  created: Array<string>
+  modified: Array<string>
+  deleted: Array<string>
+  renamed: Array<NativeRename>
+  complete: boolean
+  error?: NativeError
 }
 
 export interface NativeError {
@@ -46,6 +65,11 @@ export interface NativeOutcome {
   durationMs: number
   usage: NativeUsage
   error?: NativeError
+}
+
+export interface NativeRename {
+  from: string
+  to: string
 }
 
 export interface NativeStartup {

@@ -50,6 +50,13 @@ export interface SandboxOptions {
    * @default 8_388_608 (8 MiB)
    */
   maxOutputBytes?: number | undefined
+
+  /**
+   * The most bytes one call may write to files, in memory or on the host. A call that writes more is stopped and rejects
+   * with `ERR_SANDBOX_DISK`.
+   * @default 4_294_967_296 (4 GiB)
+   */
+  maxWrittenBytes?: number | undefined
 }
 
 /** One directory of the host, shown to guests. */
@@ -104,6 +111,19 @@ export interface ExecOptions {
    * @default the sandbox's `maxOutputBytes`
    */
   maxOutputBytes?: number | undefined
+
+  /**
+   * The most bytes this call may write to files.
+   * @default the sandbox's `maxWrittenBytes`
+   */
+  maxWrittenBytes?: number | undefined
+
+  /**
+   * What becomes of processes that still run when the command itself has ended: `'stop'` ends them, `'wait'` lets the
+   * call go on until the last one has ended, within its limits.
+   * @default 'stop'
+   */
+  background?: 'stop' | 'wait' | undefined
 }
 
 /** What a call used: the command and everything it started. */
@@ -146,11 +166,31 @@ export interface ExecResult {
 }
 
 /**
+ * What commands have changed in `/work`, writable mounts, `/tmp` and the home directory since the last checkpoint, or since
+ * the sandbox was made. Changes are net: what was created and deleted again is not in it. Paths are absolute paths of the
+ * guest, sorted, and without symbolic links on the way; a name that is not UTF-8 shows U+FFFD for what cannot be read.
+ * What the host changes by itself is not seen.
+ */
+export interface SandboxDiff {
+  /** Is there now, and nothing was there before. What lies in a new directory is listed too. */
+  created: string[]
+  /** Was there before and is there now, with other content, permissions or times, or replaced by another file. */
+  modified: string[]
+  /** Was there before and is no more. Also a file that was renamed over another one, which is then modified. */
+  deleted: string[]
+  /** The same file or directory under a new path. What lies in a renamed directory is listed only for its own changes. */
+  renamed: { from: string; to: string }[]
+  /** Whether every change is listed: `false` after a million changed paths. */
+  complete: boolean
+}
+
+/**
  * What went wrong:
  * - `ERR_SANDBOX_TIMEOUT`: the call took longer than `timeoutMs`.
  * - `ERR_SANDBOX_ABORTED`: `signal` aborted. The error's `name` is `AbortError` and its `cause` the signal's reason.
  * - `ERR_SANDBOX_FUEL`: the call needed more than `fuelLimit`.
  * - `ERR_SANDBOX_MEMORY`: the call needed more than `memoryLimitBytes`.
+ * - `ERR_SANDBOX_DISK`: the call wrote more than `maxWrittenBytes` to files.
  * - `ERR_SANDBOX_CLOSED`: the sandbox was closed, before the call or while it ran.
  * - `ERR_SANDBOX_INVALID_OPTION`: an argument or option cannot be used; the message names it and its value.
  * - `ERR_SANDBOX_WORKDIR`: `workDir` is missing, not a directory, or unreadable.
@@ -162,6 +202,7 @@ export type SandboxErrorCode =
   | 'ERR_SANDBOX_ABORTED'
   | 'ERR_SANDBOX_FUEL'
   | 'ERR_SANDBOX_MEMORY'
+  | 'ERR_SANDBOX_DISK'
   | 'ERR_SANDBOX_CLOSED'
   | 'ERR_SANDBOX_INVALID_OPTION'
   | 'ERR_SANDBOX_WORKDIR'
@@ -217,6 +258,21 @@ export declare class Sandbox implements AsyncDisposable {
    * or the sandbox is closed
    */
   exec(command: string, args?: readonly string[], options?: ExecOptions): Promise<ExecResult>
+
+  /**
+   * What commands have changed since the last {@link Sandbox.checkpoint}, or since the sandbox was made. The cost follows
+   * the changes, not the size of the directories.
+   *
+   * @throws {@link SandboxError} (as a rejection) `ERR_SANDBOX_CLOSED`
+   */
+  diff(): Promise<SandboxDiff>
+
+  /**
+   * Lets {@link Sandbox.diff} start anew: what has changed so far is no longer listed.
+   *
+   * @throws {@link SandboxError} `ERR_SANDBOX_CLOSED`
+   */
+  checkpoint(): void
 
   /**
    * Ends the sandbox: calls that run reject with `ERR_SANDBOX_CLOSED`, and so does every later one. Resolves when nothing

@@ -56,6 +56,16 @@ class Sandbox {
     }
   }
 
+  async diff() {
+    const { error, ...diff } = await guarded(() => this.#native.diff()).catch(rethrow)
+    if (error) throw new SandboxError(error.code, error.message)
+    return diff
+  }
+
+  checkpoint() {
+    guarded(() => this.#native.checkpoint())
+  }
+
   async close() {
     guarded(() => this.#native.close())
     await Promise.allSettled(this.#running)

@@ -4,11 +4,13 @@
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
+use crate::engine::Image;
 use crate::error::Error;
 use crate::kernel::{
     Admission, Captured, Interrupt, Job, JobLimits, Lease, OpenFile, Output, Place, Process,
-    Reason, Search, Usage,
+    Programs, Reason, Search, Usage,
 };
+use crate::pipeline::Pipeline;
 use crate::root;
 use crate::session::{RunLimits, Session};
 use crate::vfs::{Errno, FileType, Follow, MountTable};
@@ -25,6 +27,8 @@ const NOT_EXECUTABLE: u8 = 126;
 pub struct Request {
     pub command: String,
     pub args: Vec<String>,
+    /// Commands that the output is piped through, for the bench.
+    pub piped_to: Vec<Vec<String>>,
     /// An absolute guest path.
     pub cwd: String,
     /// Added to the sandbox's environment.
@@ -93,7 +97,7 @@ impl Call {
                 processes: MAX_PROCESSES,
             },
             Arc::clone(&self.files),
-            Arc::clone(self.session.image()) as _,
+            programs(Arc::clone(self.session.image()), &request),
             Arc::clone(self.session.pids()),
             request.wait_for_all,
         );
@@ -124,6 +128,19 @@ impl Call {
     }
 }
 
+/// What the processes of a request run.
+fn programs(image: Arc<Image>, request: &Request) -> Arc<dyn Programs> {
+    if request.piped_to.is_empty() {
+        return image;
+    }
+    let first = std::iter::once(&request.command).chain(&request.args);
+    let stages = std::iter::once(first.cloned().collect()).chain(request.piped_to.iter().cloned());
+    Arc::new(Pipeline {
+        image,
+        stages: stages.collect(),
+    })
+}
+
 impl Run {
     /// Makes the process of the command; none when there is no such command, which
     /// is said on standard error and by the status.
@@ -141,6 +158,9 @@ impl Run {
             cwd: request.cwd.as_bytes(),
             path: Some(Search::path_of(env.iter().map(Vec::as_slice))),
         };
+        if !request.piped_to.is_empty() {
+            return self.process(vec![b"pipeline".to_vec()], env, request, lease);
+        }
         let args: Vec<&[u8]> = std::iter::once(&request.command)
             .chain(&request.args)
             .map(String::as_bytes)
@@ -155,6 +175,16 @@ impl Run {
                 return Ok(None);
             }
         };
+        self.process(argv, env, request, lease)
+    }
+
+    fn process(
+        &self,
+        argv: Vec<Vec<u8>>,
+        env: Vec<Vec<u8>>,
+        request: Request,
+        lease: Lease,
+    ) -> Result<Option<Process>, Error> {
         let streams = [
             OpenFile::input(request.stdin),
             OpenFile::output(Arc::clone(&self.stdout)),
@@ -199,7 +229,7 @@ impl Run {
             Err(Reason::Closed) => Err(Error::Closed),
             Err(Reason::OutOfFuel) => Err(Error::Fuel(self.limits.fuel.unwrap_or_default())),
             Err(Reason::OutOfMemory) => Err(Error::Memory(self.limits.memory)),
-            Err(Reason::OutOfWrites) => Err(Error::Written(self.limits.written)),
+            Err(Reason::OutOfWrites) => Err(Error::Disk(self.limits.written)),
             Err(Reason::NotStarted) => Err(Error::HostMemory(message())),
             Err(Reason::Failed) => Err(Error::Internal(message())),
         }

@@ -15,8 +15,8 @@ pub enum Error {
     Fuel(u64),
     #[error("the run was stopped at its memory limit of {0} bytes")]
     Memory(u64),
-    #[error("the run was stopped after it wrote {0} bytes to files")]
-    Written(u64),
+    #[error("the run was stopped at its limit of {0} bytes written to files")]
+    Disk(u64),
     #[error("the host could not give a process its memory: {0}")]
     HostMemory(String),
     #[error("the sandbox is closed")]
@@ -46,7 +46,7 @@ impl Error {
             Self::Aborted => "ERR_SANDBOX_ABORTED",
             Self::Fuel(_) => "ERR_SANDBOX_FUEL",
             Self::Memory(_) | Self::HostMemory(_) => "ERR_SANDBOX_MEMORY",
-            Self::Written(_) => "ERR_SANDBOX_WRITTEN",
+            Self::Disk(_) => "ERR_SANDBOX_DISK",
             Self::Closed => "ERR_SANDBOX_CLOSED",
             Self::InvalidOption { .. } => "ERR_SANDBOX_INVALID_OPTION",
             Self::WorkDir(_) => "ERR_SANDBOX_WORKDIR",

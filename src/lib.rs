@@ -8,6 +8,7 @@ mod engine;
 mod error;
 mod js;
 mod kernel;
+mod pipeline;
 mod pool;
 mod root;
 mod session;

@@ -11,7 +11,7 @@ use crate::engine::Image;
 use crate::error::Error;
 use crate::kernel::{Interrupt, Pids, Reason, Scheduler};
 use crate::root;
-use crate::vfs::MountTable;
+use crate::vfs::{Diff, MountTable};
 
 /// What a sandbox is made of.
 #[derive(Clone, Debug, Default)]
@@ -102,6 +102,21 @@ impl Session {
 
     pub fn env(&self) -> &[(String, String)] {
         &self.env
+    }
+
+    /// What guests have changed in writable mounts since the last checkpoint.
+    pub fn diff(&self) -> Result<Diff, Error> {
+        Ok(self.files()?.diff())
+    }
+
+    /// Lets `diff` start anew.
+    pub fn checkpoint(&self) -> Result<(), Error> {
+        self.files()?.checkpoint();
+        Ok(())
+    }
+
+    fn files(&self) -> Result<Arc<MountTable>, Error> {
+        self.calls().files.clone().ok_or(Error::Closed)
     }
 
     /// Ends every call under way and refuses new ones.

@@ -2,6 +2,7 @@
 //! nothing else. `index.js` stands over them.
 
 mod bytes;
+mod diff;
 mod image;
 mod options;
 mod outcome;
@@ -14,11 +15,13 @@ use napi::Env;
 use napi::bindgen_prelude::*;
 use napi_derive::napi;
 
+use crate::call::Request;
 use crate::error::Error;
 use crate::kernel::{Interrupt, Reason};
 use crate::session::Session;
 use crate::{pool, root};
 
+use diff::NativeDiff;
 use outcome::{NativeOutcome, NativeStartup};
 
 /// An error with a code of ours, which becomes `code` of the JavaScript error.
@@ -87,6 +90,27 @@ impl NativeSandbox {
         #[napi(ts_arg_type = "AbortHandle | null | undefined")] abort: Option<&AbortHandle>,
     ) -> std::result::Result<Object<'env>, Refused> {
         let request = options::request(&command, &args, &options, self.session.limits())?;
+        self.submit(env, request, abort)
+    }
+
+    /// Runs commands with pipes between them, for benchmarks.
+    #[napi(catch_unwind, ts_return_type = "Promise<NativeOutcome>")]
+    pub fn pipeline<'env>(
+        &self,
+        env: &'env Env,
+        stages: Vec<Vec<String>>,
+        #[napi(ts_arg_type = "unknown")] options: Unknown<'env>,
+    ) -> std::result::Result<Object<'env>, Refused> {
+        let request = options::pipeline(stages, &options, self.session.limits())?;
+        self.submit(env, request, None)
+    }
+
+    fn submit<'env>(
+        &self,
+        env: &'env Env,
+        request: Request,
+        abort: Option<&AbortHandle>,
+    ) -> std::result::Result<Object<'env>, Refused> {
         let call = self.session.begin(&request.limits, pool::scheduler())?;
         if let Some(abort) = abort {
             abort.attach(&call.interrupt);
@@ -96,6 +120,25 @@ impl NativeSandbox {
             deferred.resolve(move |_| Ok(NativeOutcome::from(outcome)));
         });
         Ok(promise)
+    }
+
+    /// What guests have changed since the last checkpoint. Resolves also when the
+    /// sandbox is closed: then `error` is set.
+    #[napi(catch_unwind, ts_return_type = "Promise<NativeDiff>")]
+    pub fn diff<'env>(&self, env: &'env Env) -> std::result::Result<Object<'env>, Refused> {
+        let (deferred, promise) = env.create_deferred().map_err(internal)?;
+        let session = Arc::clone(&self.session);
+        pool::scheduler().run(move || {
+            let diff = NativeDiff::from(session.diff());
+            deferred.resolve(move |_| Ok(diff));
+        });
+        Ok(promise)
+    }
+
+    /// Lets `diff` start anew.
+    #[napi(catch_unwind)]
+    pub fn checkpoint(&self) -> std::result::Result<(), Refused> {
+        Ok(self.session.checkpoint()?)
     }
 
     /// Ends every call under way and refuses new ones.

@@ -64,12 +64,34 @@ pub fn request(
     options: &Unknown,
     limits: RunLimits,
 ) -> Result<Request> {
+    let command = Named::new("command", *command).text()?;
+    let args = read_args(&Named::new("args", *args))?;
+    with_options(command, args, options, limits)
+}
+
+/// The arguments of `pipeline`, which come from the bench.
+pub fn pipeline(stages: Vec<Vec<String>>, options: &Unknown, limits: RunLimits) -> Result<Request> {
+    let mut stages = stages.into_iter();
+    let mut first = stages.next().unwrap_or_default().into_iter();
+    let command = first.next().unwrap_or_default();
+    let mut request = with_options(command, first.collect(), options, limits)?;
+    request.piped_to = stages.collect();
+    Ok(request)
+}
+
+fn with_options(
+    command: String,
+    args: Vec<String>,
+    options: &Unknown,
+    limits: RunLimits,
+) -> Result<Request> {
     let mut request = Request {
-        command: Named::new("command", *command).text()?,
-        args: read_args(&Named::new("args", *args))?,
+        command,
+        args,
         cwd: root::WORK_DIR.to_owned(),
         env: Vec::new(),
         stdin: Vec::new(),
+        piped_to: Vec::new(),
         wait_for_all: false,
         limits,
     };
@@ -82,6 +104,13 @@ pub fn request(
         }
         if let Some(stdin) = fields.take("stdin")? {
             request.stdin = stdin.bytes()?;
+        }
+        if let Some(background) = fields.take("background")? {
+            request.wait_for_all = match &*background.string()? {
+                "stop" => false,
+                "wait" => true,
+                _ => return Err(background.refuse("'stop' or 'wait'")),
+            };
         }
         read_limits(&mut fields, &mut request.limits)?;
         fields.finish()?;
@@ -100,6 +129,10 @@ fn read_limits(fields: &mut Fields, limits: &mut RunLimits) -> Result<()> {
     if let Some(output) = fields.take("maxOutputBytes")? {
         let wanted = "a whole number of bytes from 0 to 1073741824";
         limits.output = output.number(0.0, MAX_OUTPUT, true, wanted)? as usize;
+    }
+    if let Some(written) = fields.take("maxWrittenBytes")? {
+        let wanted = "a whole number of bytes from 0 up";
+        limits.written = written.number(0.0, MAX_SAFE_INTEGER, true, wanted)? as u64;
     }
     Ok(())
 }

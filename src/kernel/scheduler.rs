@@ -133,6 +133,11 @@ impl Scheduler {
         task.schedule();
     }
 
+    /// Runs work that belongs to no job.
+    pub fn run(self: &Arc<Self>, work: impl FnOnce() + Send + 'static) {
+        self.spawn(self.new_job(), async move { work() });
+    }
+
     fn push(self: &Arc<Self>, job: JobId, task: Runnable, by_its_driver: bool) {
         let mut state = self.state();
         state.push(job, task);

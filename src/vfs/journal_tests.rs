@@ -6,7 +6,6 @@
     reason = "tests lay out directories of the host"
 )]
 
-
 use super::journal::Journal;
 use super::*;
 

@@ -144,6 +144,6 @@ mod tests {
         );
         assert_eq!(printed(&["-e", "a\\cb", "c"]), b"a");
         assert_eq!(printed(&["-eE", "\\n"]), b"\\n\n");
-        assert_eq!(printed(&["-e", "\\0777\\04015"]), b"\xff 15\n");
+        assert_eq!(printed(&["-e", "\\0777\\04015"]), b"\xff\x015\n");
     }
 }

@@ -45,11 +45,15 @@ class Sandbox {
     const settings = snapshot(rest, 'options')
     const run = guarded(() => this.#native.exec(command, snapshot(args, 'args'), settings, handle))
     this.#running.add(run)
+    stayAwake()
     if (signal) listen(signal, handle)
     try {
-      const { error, ...result } = await run.catch(rethrow)
-      if (error) throw cutShort(error, result, signal)
-      return result
+      const outcome = await run
+      // The binding leaves `error` out where there is none.
+      if (outcome.error) throw cutShort(outcome, signal)
+      return outcome
+    } catch (error) {
+      return rethrow(error)
     } finally {
       this.#running.delete(run)
       if (signal) unlisten(signal, handle)
@@ -172,8 +176,30 @@ function unlisten(signal, handle) {
   if (handles.size === 0) signal.removeEventListener('abort', abortAll)
 }
 
+/** How long the event loop turns without sleeping after a call, in ms. */
+const AWAKE_MS = 0.04
+
+let awakeUntil = 0
+let isAwake = false
+
+/**
+ * Keeps the event loop from sleeping for the time that a small command takes: waking this thread takes longer than
+ * the command does. The loop serves everything else meanwhile.
+ */
+function stayAwake() {
+  awakeUntil = performance.now() + AWAKE_MS
+  if (isAwake) return
+  isAwake = true
+  setImmediate(turn)
+}
+
+function turn() {
+  isAwake = performance.now() < awakeUntil
+  if (isAwake) setImmediate(turn)
+}
+
 /** The error for a run that did not end by itself; what it printed and used so far comes with it. */
-function cutShort({ code, message }, { exitCode, ...partial }, signal) {
+function cutShort({ error: { code, message }, exitCode, ...partial }, signal) {
   return new SandboxError(code, message, code === ABORTED ? { ...partial, cause: signal.reason } : partial)
 }
 

@@ -1,7 +1,9 @@
 // The files the rows work on: generated, the same in every run, and removed at the end.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 /** Numbers in [0, 1) that only depend on the seed (the generator of Park and Miller). */
 function random(seed) {
@@ -92,6 +94,45 @@ export class Data {
       }
       write(join(root, 'lines.txt'), lines.join(''))
     })
+  }
+
+  /** `huge.txt`, 200 MB of prose. */
+  huge() {
+    return this.#once('huge', (root) => {
+      const part = readFileSync(join(this.big(), 'words.txt'))
+      for (let i = 0; i < 10; i++) appendFileSync(join(root, 'huge.txt'), part)
+    })
+  }
+
+  /** `many`, a directory of 100,000 empty files, and `few`, one of a tenth of them. */
+  entries() {
+    return this.#once('entries', (root) => {
+      const count = this.entryCount()
+      for (let i = 0; i < count; i++) write(join(root, 'many', `entry-${i}`), '')
+      for (let i = 0; i < count / 10; i++) write(join(root, 'few', `entry-${i}`), '')
+    })
+  }
+
+  /** How many files are in `many` of `entries()`. */
+  entryCount() {
+    return this.#quick ? 10_000 : 100_000
+  }
+
+  /** `arguments.txt`: 500 words, a line each. */
+  words() {
+    return this.#once('words', (root) => {
+      const next = random(6)
+      write(join(root, 'arguments.txt'), Array.from({ length: 500 }, () => `${makeWord(next)}\n`).join(''))
+    })
+  }
+
+  /** The path of a C program of `programs/`, compiled. */
+  program(name) {
+    const root = this.#once(`program-${name}`, (root) => {
+      const source = fileURLToPath(new URL(`programs/${name}.c`, import.meta.url))
+      execFileSync('cc', ['-O2', '-o', join(root, name), source], { stdio: ['ignore', 'ignore', 'inherit'] })
+    })
+    return join(root, name)
   }
 
   remove() {

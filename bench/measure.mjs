@@ -9,7 +9,8 @@ import { summary } from './stats.mjs'
  * @property {string} [against] the side the ratio divides by (default 'real')
  * @property {string} [less]    a side that is not shown itself, and whose sample each round is taken off the others'
  * @property {'median' | 'max'} [stat]  which number of our samples stands for the row (default 'median')
- * @property {{ ratio: number } | { ours: number }} [limit]  the most the issue allows
+ * @property {{ ratio: number } | { ratioFrom: number } | { ours: number }} [limit]  the most the issue allows; with
+ *   `ratioFrom` the least
  * @property {number} [rounds]  rounds this row needs when the user names none
  * @property {number} [warmup]  rounds that are checked and not counted (default 1)
  * @property {(side: string) => Promise<Side>} open

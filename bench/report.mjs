@@ -19,6 +19,7 @@ export function judge(row, sides) {
 
 function compare(limit, ratio, ours) {
   if (limit === undefined) return ''
+  if (limit.ratioFrom !== undefined) return ratio >= limit.ratioFrom ? 'ok' : 'under'
   const within = limit.ratio === undefined ? ours <= limit.ours : ratio <= limit.ratio
   return within ? 'ok' : 'over'
 }
@@ -45,6 +46,7 @@ function peerCell(side, result) {
 
 function limitText({ limit, unit }) {
   if (limit === undefined) return ''
+  if (limit.ratioFrom !== undefined) return `ratio ≥ ${limit.ratioFrom}`
   return limit.ratio === undefined ? `${limit.ours} ${unit}` : `ratio ${limit.ratio}`
 }
 

@@ -10,7 +10,7 @@ import { measure } from './measure.mjs'
 import { installPeers } from './peers.mjs'
 import { heading, judge, machine, reasons, tableLine } from './report.mjs'
 
-const FAMILIES = ['start', 'call', 'together', 'files', 'memory', 'gap', 'stop']
+const FAMILIES = ['start', 'process', 'call', 'together', 'pipe', 'files', 'memory', 'gap', 'stop']
 
 const USAGE = `Usage: npm run bench -- [options]
   --row TEXT     only rows whose name contains TEXT; may be repeated
@@ -79,7 +79,8 @@ async function bench(options, data) {
   const count = (verdict) => results.filter((result) => result.verdict === verdict).length
   console.log(['', ...results.flatMap(reasons)].join('\n'))
   const path = save({ ...about, rows: results })
-  console.log(`${results.length} rows, ${count('over')} over their limit, ${count('failed')} failed; ${path}`)
+  const missed = count('over') + count('under')
+  console.log(`${results.length} rows, ${missed} beyond their limit, ${count('failed')} failed; ${path}`)
   return count('failed') === 0 ? 0 : 1
 }
 

@@ -1,5 +1,5 @@
 // Lists a directory with all below it, reads every file to its end, and prints the path of each: `read-tree DIRECTORY`.
-// For files without STRING, that is what `grep -rL STRING DIRECTORY` prints.
+// It ends with 1, as `grep -rL` does for a string that no file has.
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -50,5 +50,5 @@ int main(int argc, char **argv) {
     perror(argv[1]);
     return 2;
   }
-  return 0;
+  return 1;
 }

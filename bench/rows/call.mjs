@@ -3,7 +3,7 @@ import { commandRow } from '../command-row.mjs'
 
 const COMMANDS = [
   { name: 'call: new and exec', command: ['true'], fresh: true },
-  { name: 'call: true', command: ['true'], limit: { ratio: 0.05 } },
+  { name: 'call: true', command: ['true'], limit: { ratio: 0.03 } },
   { name: 'call: echo', command: ['echo', 'hello', 'world'] },
   { name: 'call: cat file', command: ['cat', 'notes.txt'] },
   { name: 'call: wc -l file', command: ['wc', '-l', 'notes.txt'] },

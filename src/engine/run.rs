@@ -47,7 +47,8 @@ async fn run(image: Arc<Image>, process: Process) -> Exit {
         Err(error) => return Exit::NotStarted(error.to_string()),
     };
     let job = Arc::clone(&process.job);
-    let guest = Guest::new(process, MemoryBudget::new(Arc::clone(&job)));
+    let budget = MemoryBudget::of(&process);
+    let guest = Guest::new(process, budget);
     let mut metered = Metered {
         store: Store::new(prepared.module().engine(), guest),
         job,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::Job;
+use super::{Job, Process};
 
 /// Counters of a running job. They only grow.
 #[derive(Default)]
@@ -104,17 +104,26 @@ pub struct Usage {
     pub bytes_written: u64,
 }
 
+/// What a process that another one started has free of charge, in bytes: the data
+/// and the stack of its program, which it hardly touches. As many as a job may have
+/// would use up its limit by these alone.
+const UNCHARGED: u64 = 4 << 20;
+
 /// The linear memory of a process: what it has of its job's.
 pub struct MemoryBudget {
     job: Arc<Job>,
+    uncharged: u64,
+    /// What is charged, in bytes.
     size: u64,
     denied: bool,
 }
 
 impl MemoryBudget {
-    pub fn new(job: Arc<Job>) -> Self {
+    pub fn of(process: &Process) -> Self {
+        let is_first = process.control.parent == 0;
         Self {
-            job,
+            job: Arc::clone(&process.job),
+            uncharged: if is_first { 0 } else { UNCHARGED },
             size: 0,
             denied: false,
         }
@@ -122,7 +131,7 @@ impl MemoryBudget {
 
     /// Whether the memory may have `size` bytes now.
     pub fn grow_to(&mut self, size: u64) -> bool {
-        let more = size.saturating_sub(self.size);
+        let more = size.saturating_sub(self.uncharged + self.size);
         if !self
             .job
             .accounting

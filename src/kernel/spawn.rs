@@ -28,7 +28,10 @@ impl Process {
         if !cwd.starts_with(b"/") {
             return Err(Errno::NotFound);
         }
-        if self.job.files.metadata(cwd, Follow::Yes)?.file_type != FileType::Directory {
+        // Its own may be gone by now, as on Linux.
+        if cwd != self.cwd
+            && self.job.files.metadata(cwd, Follow::Yes)?.file_type != FileType::Directory
+        {
             return Err(Errno::NotDirectory);
         }
         let strings = message.args.iter().chain(&message.env);

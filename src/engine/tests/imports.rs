@@ -60,7 +60,7 @@ fn every_import_survives_every_argument() {
     let (process, started) = run.process(&image);
     let (send, done) = mpsc::channel();
     let calls = async move {
-        let budget = MemoryBudget::new(Arc::clone(&process.job));
+        let budget = MemoryBudget::of(&process);
         let guest = Guest::new(process, budget);
         let mut store = Store::new(image.pooled.module().engine(), guest);
         store.limiter(|guest| &mut guest.budget);

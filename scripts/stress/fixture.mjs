@@ -1,0 +1,48 @@
+//! The directory that all sandboxes share, and what it takes to know the right answers about it.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Random } from './random.mjs'
+
+const FILES = 60
+
+/** The files by their paths: lines of words, of which some have a mark. The same in every thread of a run. */
+function contents(seed) {
+  const random = new Random(seed)
+  const line = () => {
+    const words = Array.from({ length: random.whole(1, 12) }, () => random.word())
+    return random.once(20) ? [...words, 'MARK'].join(' ') : words.join(' ')
+  }
+  return Array.from({ length: FILES }, (_, index) => ({
+    path: `tree/part-${index % 4}/section-${index % 3}/file-${index}.txt`,
+    lines: Array.from({ length: random.whole(1, 200) }, line),
+  }))
+}
+
+/** Writes the tree into `root`. */
+export function writeFixture(root, seed) {
+  for (const { path, lines } of contents(seed)) {
+    mkdirSync(join(root, path, '..'), { recursive: true })
+    writeFileSync(join(root, path), lines.map((line) => `${line}\n`).join(''))
+  }
+}
+
+/** The files, and what some tools must say about them. */
+export function readFixture(root, seed) {
+  const files = contents(seed).map(({ path, lines }) => ({
+    path,
+    text: lines.map((line) => `${line}\n`).join(''),
+    lines: lines.length,
+    marked: lines.flatMap((line, index) => (line.endsWith('MARK') ? [`${path}:${index + 1}:${line}`] : [])),
+  }))
+  const numbers = Array.from({ length: 100_000 }, (_, index) => `${index + 1}\n`).join('')
+  return {
+    root,
+    files,
+    /** What `grep -rn MARK tree` prints, sorted. */
+    marks: files.flatMap(({ marked }) => marked).sort(),
+    /** What `seq 100000` prints. */
+    numbers: Buffer.from(numbers),
+    /** More than any buffer between JavaScript and a guest holds. */
+    big: Buffer.alloc(4 << 20, numbers),
+  }
+}

@@ -1,4 +1,5 @@
 //! `npm run stress`: many sandboxes in many threads, mixed calls that end in every way; then nothing may be open or left.
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
@@ -14,7 +15,7 @@ import { holdings, leaks, stillBusy } from './stress/resources.mjs'
 import { Tally } from './stress/tally.mjs'
 import { runUsers } from './stress/user.mjs'
 
-const USAGE = 'npm run stress -- [--seconds N] [--seed N] [--addon PATH]'
+const USAGE = 'npm run stress -- [--seconds N] [--seed N] [--ways] [--addon PATH]'
 
 const MAIN_USERS = 6
 const WORKERS = 3
@@ -27,11 +28,14 @@ const VICTIM_LIFE_MS = 600
 const GRACE_MS = 60_000
 
 /** The first part of the time: what grows once, such as heaps, pools and caches, is there before anything is compared. */
-const WARMUP_SHARE = 0.25
+const WARMUP_SHARE = 0.3
+
+/** More than there are places in the pool of instances, each of which keeps a MiB of what it last used. */
+const FILL = 256
 
 /**
- * What the process may hold more after the load than after the warm-up. Heaps of as many threads as there were breathe
- * by some MiB each; a leak of 1 KiB a call would be some hundred MiB in a minute.
+ * What the process may hold more after the load than after the warm-up. The heaps of the threads breathe by 20 MiB or so;
+ * a leak of 1 KiB a call is more than this after a minute.
  */
 const GROWTH_KIB = 48 << 10
 
@@ -43,12 +47,13 @@ function options() {
     options: {
       seconds: { type: 'string', default: '60' },
       seed: { type: 'string', default: String(Date.now() % 1e9) },
+      ways: { type: 'boolean', default: false },
       addon: { type: 'string', default: join(repository, 'index.js') },
     },
   })
   const [seconds, seed] = [values.seconds, values.seed].map(Number)
   if (!(seconds > 0) || !Number.isInteger(seed)) throw new Advice(`usage: ${USAGE}`)
-  return { seconds, seed, addon: resolve(values.addon) }
+  return { seconds, seed, ways: values.ways, addon: resolve(values.addon) }
 }
 
 class Stress {
@@ -61,6 +66,14 @@ class Stress {
   constructor(settings, seed) {
     this.#settings = settings
     this.#random = new Random(seed)
+  }
+
+  /** Calls that use more of an instance than the pool keeps, in all of its places at once. */
+  async fill() {
+    const { Sandbox } = createRequire(import.meta.url)(this.#settings.addon)
+    const sandbox = new Sandbox({ workDir: join(this.#settings.root, 'files'), maxOutputBytes: 0 })
+    await Promise.all(Array.from({ length: FILL }, () => sandbox.exec('sort', ['numbers'])))
+    await sandbox.close()
   }
 
   /** Runs everybody for a time; resolves when all have ended, or throws when some never do. */
@@ -92,7 +105,8 @@ class Stress {
   async #worker(ms) {
     const { worker, exited } = this.#start({})
     let told = false
-    worker.once('message', (counts) => {
+    worker.on('message', ({ counts }) => {
+      if (counts === undefined) return
       told = true
       this.tally.add(counts)
     })
@@ -111,6 +125,8 @@ class Stress {
         await this.#start({ exitAfterMs: lifeMs }).exited
       } else {
         const { worker, exited } = this.#start({})
+        // Node leaves the files open that a worker loads when it is terminated.
+        await Promise.race([once(worker, 'message'), exited])
         await sleep(lifeMs)
         await worker.terminate()
         await exited
@@ -138,13 +154,14 @@ async function quiesced(before, delay) {
 
 const mebibytes = (kib) => `${(kib / 1024).toFixed(0)} MiB`
 
-async function stress({ seconds, seed, addon }, root) {
+async function stress({ seconds, seed, ways, addon }, root) {
   for (const name of ['files', 'out', 'work']) mkdirSync(join(root, name))
   writeFixture(join(root, 'files'), seed)
   const stress = new Stress({ addon, root, fixtureSeed: seed }, seed)
   const warmupMs = WARMUP_SHARE * seconds * 1000
 
   say(`seed ${seed}: ${(warmupMs / 1000).toFixed(1)} s to warm up`)
+  await stress.fill()
   await stress.load(warmupMs)
   const before = await holdings()
   const delay = monitorEventLoopDelay({ resolution: 1 })
@@ -155,7 +172,7 @@ async function stress({ seconds, seed, addon }, root) {
   const { held, faults } = await quiesced(before, delay)
 
   const { tally, victims } = stress
-  if (process.env.STRESS_WAYS) for (const [way, count] of Object.entries(tally.ways).sort()) console.log(`  ${count} × ${way}`)
+  if (ways) for (const [way, count] of Object.entries(tally.ways).sort()) console.log(`  ${count} × ${way}`)
   for (const text of [...tally.wrongs, ...faults]) console.error(`wrong: ${text}`)
   const open = tally.started - tally.settled
   if (open !== 0) console.error(`wrong: never settled: ${JSON.stringify(tally.open)}`)

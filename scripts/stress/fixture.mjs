@@ -18,8 +18,12 @@ function contents(seed) {
   }))
 }
 
-/** Writes the tree into `root`. */
+/** What `seq 100000` prints. */
+const NUMBERS = Array.from({ length: 100_000 }, (_, index) => `${index + 1}\n`).join('')
+
+/** Writes the tree into `root`, and `numbers` beside it. */
 export function writeFixture(root, seed) {
+  writeFileSync(join(root, 'numbers'), NUMBERS)
   for (const { path, lines } of contents(seed)) {
     mkdirSync(join(root, path, '..'), { recursive: true })
     writeFileSync(join(root, path), lines.map((line) => `${line}\n`).join(''))
@@ -34,15 +38,13 @@ export function readFixture(root, seed) {
     lines: lines.length,
     marked: lines.flatMap((line, index) => (line.endsWith('MARK') ? [`${path}:${index + 1}:${line}`] : [])),
   }))
-  const numbers = Array.from({ length: 100_000 }, (_, index) => `${index + 1}\n`).join('')
   return {
     root,
     files,
     /** What `grep -rn MARK tree` prints, sorted. */
     marks: files.flatMap(({ marked }) => marked).sort(),
-    /** What `seq 100000` prints. */
-    numbers: Buffer.from(numbers),
+    numbers: Buffer.from(NUMBERS),
     /** More than any buffer between JavaScript and a guest holds. */
-    big: Buffer.alloc(4 << 20, numbers),
+    big: Buffer.alloc(4 << 20, NUMBERS),
   }
 }

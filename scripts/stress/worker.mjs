@@ -11,6 +11,7 @@ const { Sandbox } = createRequire(import.meta.url)(addon)
 if (exitAfterMs !== undefined) setTimeout(() => process.exit(0), exitAfterMs)
 let over = false
 parentPort.once('message', () => (over = true))
+parentPort.postMessage({ running: true })
 const tally = new Tally()
 await runUsers(users, {
   Sandbox,
@@ -19,4 +20,4 @@ await runUsers(users, {
   tally,
   isOver: () => over,
 })
-parentPort.postMessage({ ...tally })
+parentPort.postMessage({ counts: { ...tally } })

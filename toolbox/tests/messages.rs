@@ -88,7 +88,7 @@ fn each_message_is_formatted_as_the_original_does() {
         }
     }
     assert!(
-        compared > 2000,
+        compared > 500,
         "{compared} messages are too few: were the texts found?"
     );
 }

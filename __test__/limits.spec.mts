@@ -45,6 +45,13 @@ test('a command that sleeps is stopped too, and its partial output kept', async 
   expect(error.durationMs).toBeLessThan(50 + SOON_MS)
 })
 
+test('a long read is stopped between two of its pieces', async () => {
+  const sandbox = sandboxWith({ timeoutMs: 50, maxOutputBytes: 0 })
+  const error = await failure(sandbox.exec('head', ['-c', '1000G', '/dev/zero']))
+  expectCutShort(error, 'ERR_SANDBOX_TIMEOUT')
+  expect(error.durationMs).toBeLessThan(50 + SOON_MS)
+})
+
 test('ten at once are stopped together', async () => {
   const sandbox = sandboxWith({ timeoutMs: 100 })
   const began = performance.now()

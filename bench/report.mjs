@@ -50,7 +50,7 @@ function limitText({ limit, unit }) {
   return limit.ratio === undefined ? `${limit.ours} ${unit}` : `ratio ${limit.ratio}`
 }
 
-const WIDTHS = [30, 28, 28, 7, 10, 7]
+const WIDTHS = [33, 28, 28, 7, 10, 7]
 
 function line(cells) {
   return `| ${cells.map((text, i) => text.padEnd(WIDTHS[i] ?? 28)).join(' | ')} |`

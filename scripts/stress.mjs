@@ -39,6 +39,9 @@ const FILL = 256
  */
 const GROWTH_KIB = 48 << 10
 
+/** Parts of the address space, some for each heap of a thread; a process that is left behind is one part or more. */
+const GROWTH_MAPPINGS = 300
+
 /** The event loop shares its cores with guests, and its own checks of answers hold it up: this is only to find a hang. */
 const BLOCKED_MS = 1000
 
@@ -88,10 +91,11 @@ class Stress {
       ...Array.from({ length: WORKERS }, () => this.#worker(ms)),
       ...Array.from({ length: VICTIMS }, () => this.#victims(isOver)),
     ])
-    const late = sleep(ms + GRACE_MS, 'late', { ref: false })
-    if ((await Promise.race([all, late])) === 'late') {
-      throw new Advice(`not settled: ${JSON.stringify(this.tally.open)} in the main thread, or a worker`)
-    }
+    const patience = new AbortController()
+    const late = sleep(ms + GRACE_MS, 'late', patience).catch(() => {})
+    const first = await Promise.race([all, late])
+    patience.abort()
+    if (first === 'late') throw new Advice(`not settled: ${JSON.stringify(this.tally.open)} in the main thread, or a worker`)
   }
 
   #start(more) {
@@ -144,10 +148,13 @@ async function quiesced(before, delay) {
   const blockedMs = delay.max / 1e6
   const faults = [...busy, ...leaked]
   if (grownKiB > GROWTH_KIB) faults.push(`${grownKiB} KiB of memory more than after the warm-up`)
+  const mapped = now.mappings - before.mappings
+  if (mapped > GROWTH_MAPPINGS) faults.push(`${mapped} mappings more than after the warm-up`)
   if (blockedMs > BLOCKED_MS) faults.push(`the event loop stood still for ${blockedMs.toFixed(0)} ms`)
   const held =
     `threads ${before.threads.length} → ${now.threads.length}, ` +
     `descriptors ${before.descriptors.length} → ${now.descriptors.length}, ` +
+    `mappings ${before.mappings} → ${now.mappings}, ` +
     `memory ${mebibytes(before.residentKiB)} → ${mebibytes(now.residentKiB)}, loop held up ${blockedMs.toFixed(0)} ms at most`
   return { held, faults }
 }
@@ -194,3 +201,5 @@ await runMain(async () => {
     rmSync(root, { recursive: true, force: true })
   }
 })
+// A call or worker that does not end must not keep the process.
+process.exit()

@@ -10,7 +10,7 @@ const PIPES = [
     rounds: 5,
   },
   {
-    name: 'pipe: yes | head -n 1000000 | wc -l',
+    name: 'pipe: yes, head -n 1000000, wc -l',
     stages: [['yes'], ['head', '-n', '1000000'], ['wc', '-l']],
     workDir: (data) => data.small(),
   },

@@ -25,7 +25,11 @@ const words = (random, low, high) => Array.from({ length: random.whole(low, high
 
 /** What runs to its end, with an answer that is known. */
 const COMPLETE = {
-  true: () => ({ command: 'true', wants: prints('') }),
+  true: (random) => ({
+    command: 'true',
+    options: random.pick([{}, undefined, { background: 'wait' }]),
+    wants: prints(''),
+  }),
   false: () => ({ command: 'false', wants: prints('', 1) }),
   echo(random) {
     const args = words(random, 0, 50)
@@ -36,7 +40,7 @@ const COMPLETE = {
     return { command: 'cat', options: { stdin }, wants: prints(stdin) }
   },
   'big stdin': (random, { big }) => {
-    const stdin = big.subarray(0, random.whole(1 << 20, big.length))
+    const stdin = big.subarray(0, random.whole(1 << 20, big.length / 2))
     return { command: 'cat', options: { stdin }, wants: prints(stdin) }
   },
   'unread stdin': (random, { big }) => ({ command: 'true', options: { stdin: big }, wants: prints('') }),
@@ -111,6 +115,12 @@ const COMPLETE = {
     return { command: 'env', args: [`VALUE=${value}`, 'printenv', 'VALUE'], wants: prints(`${value}\n`) }
   },
   timeout: (random) => ({ command: 'timeout', args: [`0.0${random.whole(1, 30)}`, 'sleep', '1000'], wants: prints('', 124) }),
+  'too much written': (random, { big }) => ({
+    command: 'tee',
+    args: ['/tmp/big'],
+    options: { stdin: big, maxWrittenBytes: random.whole(1, 100_000) },
+    wants: fails('ERR_SANDBOX_DISK'),
+  }),
   unknown(random) {
     const command = random.pick(['no-such-tool', 'no/such', '/bin', '/files/tree', 'x'.repeat(5000), '🙂'])
     return {
@@ -175,7 +185,7 @@ const STOPPED = {
   }),
 }
 
-/** Every kind by its name. */
+/** Every kind for a sandbox without limits of its own, by its name. */
 export const KINDS = {
   ...COMPLETE,
   ...Object.fromEntries(
@@ -183,6 +193,20 @@ export const KINDS = {
       Object.keys(ENDLESS).map((name) => [`${name}, ${way}`, (random) => make(random, name)]),
     ),
   ),
+}
+
+/** Calls for a sandbox with `LIMITS`, which they run into. */
+export const LIMITS = { fuelLimit: 200e6, memoryLimitBytes: 6 << 20 }
+
+export const LIMITED = {
+  'out of fuel': () => ({ command: 'yes', options: { maxOutputBytes: 100 }, wants: fails('ERR_SANDBOX_FUEL') }),
+  // It keeps every line until it knows that there are no more than these.
+  'out of memory': (random, { big }) => ({
+    command: 'tail',
+    args: ['-n', '99999999'],
+    options: { stdin: big },
+    wants: fails('ERR_SANDBOX_MEMORY'),
+  }),
 }
 
 /** A call that only the end of its sandbox, or of its thread, ends. */

@@ -45,6 +45,6 @@ export function readFixture(root, seed) {
     marks: files.flatMap(({ marked }) => marked).sort(),
     numbers: Buffer.from(NUMBERS),
     /** More than any buffer between JavaScript and a guest holds. */
-    big: Buffer.alloc(4 << 20, NUMBERS),
+    big: Buffer.alloc(8 << 20, NUMBERS),
   }
 }

@@ -1,4 +1,4 @@
-//! What the process holds: threads, file descriptors, memory and the processor (Linux).
+//! What the process holds: threads, file descriptors, memory, address space and the processor (Linux).
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -48,7 +48,8 @@ export async function holdings() {
     globalThis.gc()
     await sleep(50)
   }
-  return { threads: threads(), descriptors: descriptors(), residentKiB: residentKiB() }
+  const mappings = read('/proc/self/maps').split('\n').length
+  return { threads: threads(), descriptors: descriptors(), residentKiB: residentKiB(), mappings }
 }
 
 /** Waits until no more threads and descriptors are held than before; then says what is held, and what of it is too much. */

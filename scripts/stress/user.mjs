@@ -1,6 +1,6 @@
 //! One user of the sandbox: makes one, calls, and ends it in one of many ways, again and again.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { KINDS, untilClosed } from './calls.mjs'
+import { KINDS, LIMITED, LIMITS, untilClosed } from './calls.mjs'
 import { Random } from './random.mjs'
 
 const NAMES = Object.keys(KINDS)
@@ -49,19 +49,21 @@ export class User {
     while (!isOver()) await this.#life(isOver)
   }
 
-  #open() {
+  #open(settings) {
     this.#tally.sandboxes++
     const { root } = this.#fixture
     const mounts = [
       { hostPath: `${root}/files`, guestPath: '/files' },
       { hostPath: `${root}/out`, guestPath: '/out', writable: true },
     ]
-    return new this.#Sandbox({ mounts, ...(this.#random.once(2) && { workDir: `${root}/work` }) })
+    return new this.#Sandbox({ ...settings, mounts, ...(this.#random.once(2) && { workDir: `${root}/work` }) })
   }
 
   async #life(isOver) {
     const random = this.#random
-    const sandbox = this.#open()
+    const limited = random.once(10)
+    const sandbox = this.#open(limited ? LIMITS : {})
+    const kinds = limited ? Object.keys(LIMITED) : NAMES
     const end = random.pick(Object.keys(ENDS))
     const state = { closed: false }
     const calls = []
@@ -70,15 +72,17 @@ export class User {
       calls.push(call)
       return call
     }
-    if (random.once(40)) {
+    if (!limited && random.once(40)) {
       for (let left = FLOOD; left > 0; left--) call('true')
     }
-    for (let left = random.whole(0, 30); left > 0 && !isOver(); left--) {
-      const last = call(random.pick(NAMES))
+    for (let left = random.whole(0, limited ? 3 : 30); left > 0 && !isOver(); left--) {
+      const last = call(random.pick(kinds))
       // Some one after the other, some at once.
       if (random.once(2)) await last
+      if (random.once(20)) sandbox.checkpoint()
+      if (random.once(10)) calls.push(this.#diff(sandbox, state))
     }
-    if (end === 'early') {
+    if (end === 'early' && !limited) {
       for (let left = random.whole(0, 4); left > 0; left--) call('until closed')
     }
     await ENDS[end](sandbox, calls, state, random)
@@ -87,7 +91,7 @@ export class User {
 
   /** Makes the call, waits for its end and judges it; never rejects. */
   async #call(sandbox, kind, state) {
-    const make = KINDS[kind] ?? untilClosed
+    const make = KINDS[kind] ?? LIMITED[kind] ?? untilClosed
     const { command, args, options, stop, wants } = make(this.#random, this.#fixture)
     const controller = stop === undefined ? undefined : new AbortController()
     const timer = controller && setTimeout(() => controller.abort(), stop)
@@ -103,10 +107,26 @@ export class User {
     if (wrong !== undefined) this.#tally.fault(`${kind}: ${wrong}`)
   }
 
+  /** What changed: nobody knows exactly while calls run, but the writers are known. */
+  async #diff(sandbox, state) {
+    this.#tally.start('diff')
+    const outcome = await sandbox.diff().then((diff) => ({ diff }), (error) => ({ error }))
+    this.#tally.settle('diff', outcome.error?.code ?? 'resolved')
+    if (state.closed && outcome.error?.code === 'ERR_SANDBOX_CLOSED') return
+    const wrong = outcome.error ? outcome.error.message : unexpectedChange(outcome.diff)
+    if (wrong !== undefined) this.#tally.fault(`diff: ${wrong}`)
+  }
+
   async #refusal(sandbox) {
     const code = await sandbox.exec('true').then(() => 'a result', (error) => error.code)
     if (code !== 'ERR_SANDBOX_CLOSED') this.#tally.fault(`a call after the close: ${code}`)
   }
+}
+
+/** A path in a diff that no call writes. */
+function unexpectedChange({ created, modified, deleted, renamed }) {
+  if (deleted.length + renamed.length > 0) return `deleted ${deleted}, renamed ${renamed}`
+  return [...created, ...modified].find((path) => !/^\/(tmp|out)(\/\w+)?$/.test(path))
 }
 
 /** What every outcome of a call that began has. */

@@ -30,7 +30,7 @@ const POOLED: u32 = 128;
 const MAX_CHILDREN: usize = 1024;
 /// What a slot of the pool keeps for its next user, in bytes: clearing it is
 /// cheaper than giving it back and faulting it in again.
-const MEMORY_KEPT: usize = 1 << 20;
+const MEMORY_KEPT: usize = 512 << 10;
 const STACK_KEPT: usize = 64 << 10;
 const TABLE_KEPT: usize = 64 << 10;
 /// Native stack of a running process: its wasm stack, and room for host calls on top.

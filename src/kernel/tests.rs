@@ -11,7 +11,10 @@ use std::time::{Duration, Instant};
 use toolbox_abi::{Descriptor, INHERIT_UMASK, SEARCH_PATH, SpawnMessage, WaitStatus};
 
 use super::*;
-use crate::vfs::{Errno, MemoryFileSystem, Mount, MountTable};
+use crate::vfs::{
+    DirEntry, Errno, FileSystem, FileType, Follow, MemoryFileSystem, Metadata, Mount, MountTable,
+    OpenOptions, Opened, SetTime, VfsResult, Visit,
+};
 
 const LONG: Duration = Duration::from_secs(600);
 /// How long after its end was asked for a job may go on.
@@ -48,11 +51,15 @@ fn files(programs: &Closures) -> Arc<MountTable> {
         root.add_file(name.as_bytes(), &tool_file(name), 0o755)
             .expect("there is room");
     }
-    Arc::new(MountTable::new(vec![Mount {
-        point: Vec::new(),
-        file_system: Arc::new(root),
+    let mount = |point: &str, file_system: Arc<dyn FileSystem>| Mount {
+        point: point.into(),
+        file_system,
         writable: true,
-    }]))
+    };
+    Arc::new(MountTable::new(vec![
+        mount("", Arc::new(root)),
+        mount("/endless", Arc::new(Endless)),
+    ]))
 }
 
 fn scheduler(drivers: usize) -> Arc<Scheduler> {
@@ -219,6 +226,118 @@ async fn sleep_for_ever(process: Process) -> Exit {
     let _ = process.any_ready(&[], Some(Instant::now() + LONG)).await;
     Exit::Status(1)
 }
+
+/// A directory whose listing never ends.
+struct Endless;
+
+impl FileSystem for Endless {
+    fn open(&self, _path: &[u8], _options: &OpenOptions) -> VfsResult<Opened> {
+        Ok(Opened::Directory)
+    }
+
+    fn metadata(&self, _path: &[u8], _follow: Follow) -> VfsResult<Metadata> {
+        let epoch = std::time::SystemTime::UNIX_EPOCH;
+        Ok(Metadata {
+            file_type: FileType::Directory,
+            permissions: 0o755,
+            device: 1,
+            inode: 1,
+            links: 2,
+            size: 0,
+            blocks: 0,
+            accessed: epoch,
+            modified: epoch,
+            changed: epoch,
+            created: None,
+        })
+    }
+
+    fn read_dir(&self, _path: &[u8], visit: &mut Visit) -> VfsResult<()> {
+        let entry = DirEntry {
+            name: b"name".to_vec(),
+            file_type: FileType::Regular,
+            inode: 2,
+        };
+        while visit(entry.clone()) {}
+        Ok(())
+    }
+
+    fn read_link(&self, _path: &[u8]) -> VfsResult<Vec<u8>> {
+        Err(Errno::Invalid.into())
+    }
+
+    fn create_dir(&self, _path: &[u8], _permissions: u32) -> VfsResult<()> {
+        Err(Errno::ReadOnly.into())
+    }
+
+    fn remove_dir(&self, _path: &[u8]) -> VfsResult<()> {
+        Err(Errno::ReadOnly.into())
+    }
+
+    fn remove_file(&self, _path: &[u8]) -> VfsResult<()> {
+        Err(Errno::ReadOnly.into())
+    }
+
+    fn rename(&self, _from: &[u8], _to: &[u8]) -> VfsResult<()> {
+        Err(Errno::ReadOnly.into())
+    }
+
+    fn hard_link(&self, _from: &[u8], _to: &[u8]) -> VfsResult<()> {
+        Err(Errno::ReadOnly.into())
+    }
+
+    fn symlink(&self, _target: &[u8], _path: &[u8]) -> VfsResult<()> {
+        Err(Errno::ReadOnly.into())
+    }
+
+    fn set_permissions(&self, _path: &[u8], _permissions: u32) -> VfsResult<()> {
+        Err(Errno::ReadOnly.into())
+    }
+
+    fn set_times(
+        &self,
+        _path: &[u8],
+        _follow: Follow,
+        _accessed: SetTime,
+        _modified: SetTime,
+    ) -> VfsResult<()> {
+        Err(Errno::ReadOnly.into())
+    }
+}
+
+/// A program that lists the directory `/endless` again and again.
+async fn list(mut process: Process) -> Exit {
+    let options = OpenOptions {
+        directory: true,
+        ..READ
+    };
+    let fd = process
+        .open(3, b"endless", &options)
+        .expect("it can be opened");
+    let mut refused = 0;
+    while !process.is_ended() {
+        let listed = process.read_dir(fd, true);
+        assert!(matches!(
+            listed.err(),
+            Some(Errno::OutOfMemory | Errno::Interrupted)
+        ));
+        refused += 1;
+        turn().await;
+    }
+    Exit::Status(refused)
+}
+
+const READ: OpenOptions = OpenOptions {
+    read: true,
+    write: false,
+    append: false,
+    create: false,
+    exclusive: false,
+    truncate: false,
+    directory: false,
+    follow: Follow::Yes,
+    permissions: 0o666,
+};
 
 const OK: Result<WaitStatus, Reason> = Ok(WaitStatus(0));
 
@@ -554,7 +673,8 @@ fn time_to_stop(what: &'static str, raise: Option<Reason>) -> Duration {
         .with("spin", spin)
         .with("read", read_for_ever)
         .with("write", write_for_ever)
-        .with("sleep", sleep_for_ever);
+        .with("sleep", sleep_for_ever)
+        .with("list", list);
     let start = Instant::now();
     let run = setup.start(programs);
     let asked = match raise {
@@ -577,7 +697,7 @@ fn time_to_stop(what: &'static str, raise: Option<Reason>) -> Duration {
 
 #[test]
 fn everything_that_runs_or_waits_is_stopped_at_once() {
-    for what in ["spin", "read", "write", "sleep", "run"] {
+    for what in ["spin", "read", "write", "sleep", "run", "list"] {
         for raise in [None, Some(Reason::Aborted), Some(Reason::Closed)] {
             let time = time_to_stop(what, raise);
             assert!(time < STOP, "{what}, {raise:?}: {time:?}");
@@ -642,16 +762,10 @@ fn a_panic_of_a_program_is_contained_and_told() {
 #[test]
 fn a_job_that_writes_too_much_to_files_is_ended() {
     let programs = Closures::default().with("main", |mut process| async move {
-        let options = crate::vfs::OpenOptions {
-            read: false,
+        let options = OpenOptions {
             write: true,
-            append: false,
             create: true,
-            exclusive: false,
-            truncate: false,
-            directory: false,
-            follow: crate::vfs::Follow::Yes,
-            permissions: 0o666,
+            ..READ
         };
         let fd = process.open(3, b"file", &options).expect("it can be made");
         loop {

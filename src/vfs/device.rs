@@ -91,7 +91,9 @@ fn is_directory(path: &[u8]) -> bool {
 impl FileSystem for DeviceFileSystem {
     fn open(&self, path: &[u8], options: &OpenOptions) -> VfsResult<Opened> {
         if is_directory(path) {
-            return if options.changes_the_tree() {
+            return if options.create && options.exclusive {
+                Err(Errno::Exist.into())
+            } else if options.changes_the_tree() {
                 Err(Errno::IsDirectory.into())
             } else if path.is_empty() {
                 Ok(Opened::Directory)
@@ -193,13 +195,18 @@ impl FileSystem for DeviceFileSystem {
         &self,
         path: &[u8],
         _follow: Follow,
-        _accessed: SetTime,
-        _modified: SetTime,
+        accessed: SetTime,
+        modified: SetTime,
     ) -> VfsResult<()> {
         if !is_directory(path) {
             find(path)?;
+            return Ok(());
         }
-        Ok(())
+        // The directories are of another user, as those of Linux are.
+        Err(match (accessed, modified) {
+            (SetTime::Now, SetTime::Now) => Errno::Access.into(),
+            _ => Errno::NotPermitted.into(),
+        })
     }
 }
 

@@ -57,8 +57,8 @@ impl FileSystem for HostDirectory {
             .create(options.create && !options.exclusive)
             .create_new(options.create && options.exclusive)
             .follow(host_follow(options.follow));
-        if options.create && !options.write && !options.append {
-            // The host creates only what it opens for writing.
+        if (options.create || options.truncate) && !options.append {
+            // std creates and cuts only what it opens for writing.
             host.write(true);
         }
         platform::open_flags(&mut host, options);

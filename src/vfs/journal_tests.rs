@@ -131,6 +131,42 @@ fn a_written_cut_or_chmodded_file_is_modified_and_its_directory_is_not() {
     expect(&table, "~/m/a ~/m/b ~/m/d/x ~/m/d/y");
 }
 
+const READ: OpenOptions = OpenOptions {
+    read: true,
+    write: false,
+    create: false,
+    ..WRITE
+};
+
+fn set_now(file: &dyn File) {
+    file.set_times(SetTime::Keep, SetTime::Now).unwrap();
+}
+
+#[test]
+fn times_set_through_a_file_that_is_only_read_are_a_change() {
+    let directory = tempfile::tempdir().unwrap();
+    let host = HostDirectory::open(directory.path()).unwrap();
+    for table in [table(), table_over(Arc::new(host))] {
+        table.symlink(b"d", b"/m/link").unwrap();
+        table.checkpoint();
+        let open = |path: &str| match table.open(path.as_bytes(), &READ) {
+            Ok(Opened::File(file)) => file,
+            _ => panic!("{path} is a file"),
+        };
+        let (x, a, b) = (open("/m/link/x"), open("/m/a"), open("/m/b"));
+        a.set_times(SetTime::Keep, SetTime::Keep).unwrap();
+        expect(&table, "");
+        set_now(&*x);
+        expect(&table, "~/m/d/x");
+        remove(&table, "/m/a");
+        set_now(&*a);
+        expect(&table, "~/m/d/x -/m/a");
+        rename(&table, "/m/b", "/m/a");
+        set_now(&*b);
+        assert!(!table.diff().complete, "nobody knows that it is /m/a now");
+    }
+}
+
 #[test]
 fn opening_for_writing_alone_is_no_change_and_truncating_is_one() {
     let table = table();
@@ -341,6 +377,10 @@ fn devices_and_read_only_mounts_are_never_in_the_diff() {
     table
         .set_times(b"/dev/null", Follow::Yes, SetTime::Now, SetTime::Now)
         .unwrap();
+    for directory in [&b"/dev"[..], b"/dev/fd"] {
+        let times = table.set_times(directory, Follow::Yes, SetTime::Now, SetTime::Now);
+        assert_eq!(times, Err(Errno::Access));
+    }
     assert_eq!(table.create_dir(b"/x", 0o755), Err(Errno::ReadOnly));
     expect(&table, "");
 }

@@ -21,7 +21,7 @@ mod tests;
 pub use device::{DeviceFileSystem, random};
 pub use errno::Errno;
 pub use host::HostDirectory;
-pub use journal::{Diff, Renamed};
+pub use journal::Diff;
 pub use memory::MemoryFileSystem;
 pub use mount::{Mount, MountTable, PATH_MAX};
 pub use process::{ProcessFile, ProcessFileSystem};

@@ -3,6 +3,10 @@
 //! A file system knows no process, so most files are opened as
 //! `Opened::Process` and the kernel makes their bytes. Nothing here is a fact
 //! of the host.
+//!
+//! Linux also has `self/exe` and `self/cwd`. They would be links that lead
+//! elsewhere for each process, and the mount table resolves links for all; the
+//! working directory is known to the C library of a guest only.
 
 use std::sync::Arc;
 use std::time::SystemTime;

@@ -285,14 +285,20 @@ fn a_read_only_mount_refuses_every_change() {
     assert_eq!(table.create_dir(b"/m/new", 0o755), refused);
     assert_eq!(table.create_dir(b"/m/file", 0o755), Err(Errno::Exist));
     assert_eq!(table.remove_file(b"/m/file"), refused);
-    assert_eq!(table.remove_file(b"/m/none"), Err(Errno::NotFound));
+    assert_eq!(table.remove_file(b"/m/none"), refused);
+    assert_eq!(table.remove_file(b"/m/none/x"), Err(Errno::NotFound));
     assert_eq!(table.rename(b"/m/file", b"/m/new"), refused);
     assert_eq!(table.hard_link(b"/m/file", b"/m/new"), refused);
     assert_eq!(table.symlink(b"file", b"/m/new"), refused);
     assert_eq!(table.set_permissions(b"/m/file", 0o600), refused);
     let times = table.set_times(b"/m/file", Follow::Yes, SetTime::Now, SetTime::Now);
     assert_eq!(times, refused);
-    assert!(table.open(b"/m/file", &options(Follow::Yes)).is_ok());
+    for options in [options(Follow::Yes), create] {
+        let Ok(Opened::File(file)) = table.open(b"/m/file", &options) else {
+            panic!("it can be read");
+        };
+        assert_eq!(file.set_times(SetTime::Now, SetTime::Now), refused);
+    }
 }
 
 #[test]
@@ -370,7 +376,52 @@ fn mount_points_show_in_the_listing_of_their_parent() {
         true
     });
     assert_eq!((listed, names), (Ok(()), vec![b"m".to_vec()]));
+}
+
+#[test]
+fn a_mount_point_stays_where_it_is() {
+    let mut table = table(Arc::new(MemoryFileSystem::new(1 << 20)));
+    assert_eq!(table.remove_dir(b"/m"), Err(Errno::ReadOnly));
+    assert_eq!(table.rename(b"/m", b"/n"), Err(Errno::ReadOnly));
+    table.mounts_mut()[1].writable = true;
     assert_eq!(table.remove_dir(b"/m"), Err(Errno::Busy));
+    assert_eq!(table.remove_file(b"/m"), Err(Errno::IsDirectory));
+    assert_eq!(table.rename(b"/m", b"/n"), Err(Errno::Busy));
+    assert_eq!(table.rename(b"/m", b"/m/n"), Err(Errno::CrossDevice));
+    assert_eq!(table.create_dir(b"/m", 0o755), Err(Errno::Exist));
+    assert_eq!(table.hard_link(b"/m", b"/n"), Err(Errno::CrossDevice));
+}
+
+#[test]
+fn the_root_stays_where_it_is() {
+    let table = table(Arc::new(MemoryFileSystem::new(1 << 20)));
+    for root in [&b"/"[..], b"//"] {
+        assert_eq!(table.create_dir(root, 0o755), Err(Errno::Exist));
+        assert_eq!(table.symlink(b"x", root), Err(Errno::Exist));
+        assert_eq!(table.hard_link(b"/m", root), Err(Errno::Exist));
+        assert_eq!(table.remove_dir(root), Err(Errno::Busy));
+        assert_eq!(table.remove_file(root), Err(Errno::IsDirectory));
+        assert_eq!(table.rename(root, b"/x"), Err(Errno::Busy));
+        assert_eq!(table.read_link(root), Err(Errno::Invalid));
+        let create = OpenOptions {
+            create: true,
+            ..options(Follow::Yes)
+        };
+        let opened = table.open(root, &create);
+        assert_eq!(opened.err(), Some(Errno::IsDirectory));
+    }
+}
+
+#[test]
+fn no_directory_is_made_by_open() {
+    let table = table(Arc::new(MemoryFileSystem::new(1 << 20)));
+    let create = OpenOptions {
+        create: true,
+        directory: true,
+        ..options(Follow::Yes)
+    };
+    let opened = table.open(b"/m/new", &create);
+    assert_eq!(opened.err(), Some(Errno::Invalid));
 }
 
 #[test]
@@ -422,12 +473,22 @@ fn a_mount_in_a_mount_cannot_be_gone_around() {
 }
 
 #[test]
-fn a_resolution_takes_a_limited_number_of_steps() {
+fn a_resolution_costs_a_limited_number_of_looks() {
     let table = table(Arc::new(MemoryFileSystem::new(1 << 20)));
-    let long = b"/m/..".repeat(300);
-    assert_eq!(table.metadata(&long, Follow::Yes), Err(Errno::NameTooLong));
-    let short = b"/m/..".repeat(200);
-    assert!(table.metadata(&short, Follow::Yes).is_ok());
+    let long = b"/m/..".repeat(819);
+    assert_eq!(long.len(), PATH_MAX);
+    assert!(table.metadata(&long, Follow::Yes).is_ok());
+    // Each link takes 800 steps more (Linux has a limit for the links only).
+    let detour = b"/m/..".repeat(800);
+    for number in 1..20_u8 {
+        let target = [&detour, &b"/m/"[..], &[b'a' + number - 1]].concat();
+        let link = [b'/', b'm', b'/', b'a' + number];
+        assert_eq!(table.symlink(&target, &link), Ok(()));
+    }
+    assert_eq!(table.create_dir(b"/m/a", 0o755), Ok(()));
+    assert!(table.metadata(b"/m/f", Follow::Yes).is_ok());
+    let last = table.metadata(b"/m/t", Follow::Yes);
+    assert_eq!(last, Err(Errno::NameTooLong));
 }
 
 #[test]
@@ -449,23 +510,26 @@ fn a_file_that_is_cut_gives_its_memory_back() {
 }
 
 #[test]
-fn an_open_file_in_memory_outlives_its_name() {
-    let table = table(Arc::new(MemoryFileSystem::new(1 << 20)));
-    let create = OpenOptions {
-        write: true,
-        create: true,
-        ..options(Follow::Yes)
-    };
-    let Ok(Opened::File(file)) = table.open(b"/m/old", &create) else {
-        panic!("an empty file fits");
-    };
-    assert_eq!(table.rename(b"/m/old", b"/m/new"), Ok(()));
-    assert_eq!(file.write_at(b"text", 0), Ok(4));
-    assert_eq!(table.remove_file(b"/m/new"), Ok(()));
-    let mut buffer = [0; 8];
-    assert_eq!(file.read_at(&mut buffer, 0), Ok(4));
-    assert_eq!(&buffer[..4], b"text");
-    assert_eq!(file.metadata().map(|metadata| metadata.links), Ok(0));
+fn an_open_file_outlives_its_name() {
+    let directory = tempfile::tempdir().expect("a directory can be made");
+    let memory = table(Arc::new(MemoryFileSystem::new(1 << 20)));
+    for table in [memory, host_table(directory.path(), true)] {
+        let create = OpenOptions {
+            write: true,
+            create: true,
+            ..options(Follow::Yes)
+        };
+        let Ok(Opened::File(file)) = table.open(b"/m/old", &create) else {
+            panic!("an empty file fits");
+        };
+        assert_eq!(table.rename(b"/m/old", b"/m/new"), Ok(()));
+        assert_eq!(file.write_at(b"text", 0), Ok(4));
+        assert_eq!(table.remove_file(b"/m/new"), Ok(()));
+        let mut buffer = [0; 8];
+        assert_eq!(file.read_at(&mut buffer, 0), Ok(4));
+        assert_eq!(&buffer[..4], b"text");
+        assert_eq!(file.metadata().map(|metadata| metadata.links), Ok(0));
+    }
 }
 
 #[test]

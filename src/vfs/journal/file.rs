@@ -90,6 +90,9 @@ impl File for JournaledFile {
     }
 
     fn set_times(&self, accessed: SetTime, modified: SetTime) -> Result<(), Errno> {
+        if (accessed, modified) == (SetTime::Keep, SetTime::Keep) {
+            return Ok(());
+        }
         self.file.set_times(accessed, modified)?;
         self.changed();
         Ok(())

@@ -74,6 +74,11 @@ impl Journal {
         self.lock().ledger.modify(path);
     }
 
+    /// A file was changed, and nobody knows under which name it is now.
+    pub fn missed(&self) {
+        self.lock().ledger.complete = false;
+    }
+
     /// A file or an empty directory was removed.
     pub fn removed(&self, path: &[u8], is_directory: bool) {
         let mut state = self.lock();

@@ -74,6 +74,7 @@ describe('limits', () => {
     memoryLimitBytes: 'a whole number of bytes from 1 to 4294967296',
     fuelLimit: 'a whole number from 1 up',
     maxOutputBytes: 'a whole number of bytes from 0 to 1073741824',
+    maxWrittenBytes: 'a whole number of bytes from 0 up',
   }
   const impossible: [string, number][] = [
     ...Object.keys(wanted).flatMap((name) => [-1, NaN, Infinity, -Infinity, 2 ** 53].map((value) => [name, value] as [string, number])),
@@ -86,6 +87,7 @@ describe('limits', () => {
     ['fuelLimit', 1.5],
     ['maxOutputBytes', 1.5],
     ['maxOutputBytes', 2 ** 30 + 1],
+    ['maxWrittenBytes', 1.5],
   ]
   const cases = [
     ...impossible.map(([name, value]) => [name, value, String(value)] as const),
@@ -94,7 +96,7 @@ describe('limits', () => {
   test.each(cases)('%s cannot be %o', async (name, value, shown) => {
     const message = `option '${name}' must be ${wanted[name]}, got ${shown}`
     expect(constructorRefusal({ [name]: value })).toBe(message)
-    if (name === 'timeoutMs' || name === 'maxOutputBytes') {
+    if (['timeoutMs', 'maxOutputBytes', 'maxWrittenBytes'].includes(name)) {
       expect(await execRefusal('true', [], { [name]: value })).toBe(message)
     }
   })
@@ -123,7 +125,7 @@ describe('of the constructor', () => {
 
   test.each(['workdir', 'timeout', 'signal', 'cwd', 'stdin', '', 'toString'])('%j is not an option', (name) => {
     expect(constructorRefusal({ [name]: 1 })).toBe(
-      `option '${name}' is unknown; known are workDir, mounts, env, timeoutMs, maxOutputBytes, memoryLimitBytes, fuelLimit`,
+      `option '${name}' is unknown; known are workDir, mounts, env, timeoutMs, maxOutputBytes, maxWrittenBytes, memoryLimitBytes, fuelLimit`,
     )
   })
 
@@ -226,8 +228,16 @@ describe('of exec', () => {
     expect(await execRefusal('echo', [], options)).toBe(`option 'options' must be an object, got ${shown}`)
   })
 
+  test.each<Case>([
+    ...wrong('string').map(([value, shown]): Case => [value, `a string, got ${shown}`]),
+    ['', `'stop' or 'wait', got ""`],
+    ['keep', `'stop' or 'wait', got "keep"`],
+  ])('background cannot be %o', async (background, message) => {
+    expect(await execRefusal('true', [], { background })).toBe(`option 'background' must be ${message}`)
+  })
+
   test.each(['timeout', 'shell', 'workDir', 'memoryLimitBytes', ''])('%j is not an option', async (name) => {
-    const message = `option '${name}' is unknown; known are cwd, env, stdin, timeoutMs, maxOutputBytes`
+    const message = `option '${name}' is unknown; known are cwd, env, stdin, background, timeoutMs, maxOutputBytes, maxWrittenBytes`
     expect(await execRefusal('true', [], { [name]: 1 })).toBe(message)
     const { signal } = new AbortController()
     expect(await execRefusal('true', [], { [name]: 1, signal })).toBe(message)

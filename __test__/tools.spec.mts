@@ -28,6 +28,7 @@ const cases: Record<string, Case> = {
   fgrep: { args: ['t', 'b.txt'], stdout: 'two\n' },
   grep: { args: ['-rn', 'e$', 'a.txt', 'sub'], stdout: 'a.txt:1:one\na.txt:3:three\nsub/c.txt:1:see\n' },
   head: { args: ['-n', '1', 'a.txt'], stdout: 'one\n' },
+  kill: { args: ['-l', '9'], stdout: 'KILL\n' },
   ln: { args: ['-sv', 'a.txt', 'link'], stdout: "'link' -> 'a.txt'\n" },
   ls: { args: ['-1'], stdout: 'a.txt\nb.txt\nsub\n' },
   md5sum: { args: ['a.txt'], stdout: 'deed54b823522e0525693b090363f9df  a.txt\n' },
@@ -45,11 +46,13 @@ const cases: Record<string, Case> = {
   stat: { args: ['-c', '%n %s %F', 'a.txt'], stdout: 'a.txt 14 regular file\n' },
   tail: { args: ['-n', '1', 'a.txt'], stdout: 'three\n' },
   tee: { args: ['copy'], stdin: 'text\n', stdout: 'text\n' },
+  timeout: { args: ['10', 'echo', 'in time'], stdout: 'in time\n' },
   touch: { args: ['new'], stdout: '' },
   tr: { args: ['a-z', 'A-Z'], stdin: 'text\n', stdout: 'TEXT\n' },
   true: { stdout: '' },
   uniq: { args: ['-c'], stdin: 'a\na\nb\n', stdout: '      2 a\n      1 b\n' },
   wc: { args: ['a.txt', 'b.txt'], stdout: ' 3  3 14 a.txt\n 2  2  9 b.txt\n 5  5 23 total\n' },
+  xargs: { args: ['-n2', 'echo', '+'], stdin: '1 2 3', stdout: '+ 1 2\n+ 3\n' },
   yes: { args: ['--help'], stdout: /Usage: yes \[STRING\]\.\.\./ },
 }
 

@@ -113,7 +113,7 @@ impl Call {
             complete: Mutex::new(Some((self, Box::new(complete)))),
         });
         let done = Arc::clone(&run);
-        let lease = Lease::new(move || done.finish());
+        let lease = Lease::new(move || finish(done));
         job.spawn(async move {
             // Without a place it was cut short, which its interrupt knows.
             let Ok(place) = place.await else { return };
@@ -123,6 +123,7 @@ impl Call {
                 Ok(None) => {}
                 Err(error) => drop(run.refused.set(error)),
             }
+            drop(run);
             drop(lease);
         });
     }
@@ -196,22 +197,6 @@ impl Run {
             .map_err(|errno| Error::Internal(format!("the first process: {errno:?}")))
     }
 
-    fn finish(&self) {
-        let mut complete = self.complete.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some((call, complete)) = complete.take() else {
-            return;
-        };
-        let outcome = Outcome {
-            end: self.end(),
-            stdout: self.stdout.take(),
-            stderr: self.stderr.take(),
-            usage: self.job.accounting.usage(call.started.elapsed()),
-        };
-        // The call is over before its caller learns of it.
-        drop(call);
-        complete(outcome);
-    }
-
     fn end(&self) -> Result<i32, Error> {
         if let Some(error) = self.refused.get() {
             return Err(error.clone());
@@ -234,6 +219,27 @@ impl Run {
             Err(Reason::Failed) => Err(Error::Internal(message())),
         }
     }
+}
+
+/// Gives a run its outcome, when nothing of its job is left.
+fn finish(run: Arc<Run>) {
+    let complete = run
+        .complete
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .take();
+    let Some((call, complete)) = complete else {
+        return;
+    };
+    let outcome = Outcome {
+        end: run.end(),
+        stdout: run.stdout.take(),
+        stderr: run.stderr.take(),
+        usage: run.job.accounting.usage(call.started.elapsed()),
+    };
+    // The call is over, and its directories are closed, before its caller learns of it.
+    drop((call, run));
+    complete(outcome);
 }
 
 fn check_cwd(files: &MountTable, cwd: &str) -> Result<(), Error> {

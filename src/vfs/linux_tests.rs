@@ -12,7 +12,7 @@ use super::*;
 use linux::Linux;
 use operation::{Guest, Operation, Random, operation};
 
-const SEEDS: u64 = 400;
+const SEEDS: u64 = 200;
 const STEPS: usize = 60;
 /// Steps on a read-only mount, after as many that make what is in it.
 const READ_ONLY_STEPS: usize = 60;

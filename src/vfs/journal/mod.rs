@@ -14,7 +14,9 @@ mod ledger;
 mod property_tests;
 mod trie;
 
-pub use diff::{Diff, Renamed};
+pub use diff::Diff;
+#[cfg(test)]
+use diff::Renamed;
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,5 +1,5 @@
 //! What an ES module may write, and what the compiler must refuse.
-import { Sandbox, SandboxError, type ExecResult, type SandboxErrorCode, type SandboxOptions, type Usage } from 'agent-sandbox'
+import { Sandbox, SandboxError, type ExecResult, type SandboxDiff, type SandboxErrorCode, type SandboxOptions, type Usage } from 'agent-sandbox'
 
 const options: SandboxOptions = {
   workDir: './project',
@@ -9,6 +9,7 @@ const options: SandboxOptions = {
   memoryLimitBytes: 512 << 20,
   fuelLimit: undefined,
   maxOutputBytes: 1 << 20,
+  maxWrittenBytes: 1 << 30,
 }
 
 export const inMemory = new Sandbox()
@@ -22,7 +23,13 @@ export async function use(signal: AbortSignal | undefined): Promise<ExecResult> 
     timeoutMs: undefined,
     signal,
     maxOutputBytes: 10,
+    maxWrittenBytes: 10,
+    background: 'wait',
   })
+  sandbox.checkpoint()
+  const { created, modified, deleted, renamed, complete }: SandboxDiff = await sandbox.diff()
+  const paths: string[] = [...created, ...modified, ...deleted, ...renamed.flatMap(({ from, to }) => [from, to])]
+  const whole: boolean = complete
   const stdout: Buffer = result.stdout
   const stderr: Buffer = result.stderr
   const numbers: number[] = [result.exitCode, result.stdoutBytes, result.stderrBytes, result.durationMs, ...Object.values(result.usage)]
@@ -30,7 +37,7 @@ export async function use(signal: AbortSignal | undefined): Promise<ExecResult> 
   const names: string[] = Sandbox.availableTools()
   const closed: Promise<void> = sandbox.close()
   await closed
-  void [stdout, stderr, numbers, flags, names]
+  void [stdout, stderr, numbers, flags, names, paths, whole]
 
   const readonlyArgs: readonly string[] = ['a']
   await sandbox.exec('echo', readonlyArgs)
@@ -52,6 +59,7 @@ export function explain(error: unknown): string {
     case 'ERR_SANDBOX_ABORTED':
     case 'ERR_SANDBOX_FUEL':
     case 'ERR_SANDBOX_MEMORY':
+    case 'ERR_SANDBOX_DISK':
     case 'ERR_SANDBOX_CLOSED':
     case 'ERR_SANDBOX_INVALID_OPTION':
     case 'ERR_SANDBOX_WORKDIR':
@@ -84,6 +92,8 @@ export function refused(sandbox: Sandbox): void {
   void sandbox.exec('true', [], { timeoutMs: '1s' })
   // @ts-expect-error: the memory limit belongs to the sandbox
   void sandbox.exec('true', [], { memoryLimitBytes: 1 })
+  // @ts-expect-error: not a choice
+  void sandbox.exec('true', [], { background: 'keep' })
   // @ts-expect-error: a controller is not a signal
   void sandbox.exec('true', [], { signal: new AbortController() })
   // @ts-expect-error: errors are made by the package

@@ -59,6 +59,8 @@ struct Place {
     node: Option<usize>,
     /// The last name was `.` or `..`, or there was none.
     is_dots: bool,
+    /// There were slashes behind the last name: it has to be a directory.
+    slashes: bool,
 }
 
 struct Model {
@@ -135,7 +137,10 @@ impl Model {
                 .map(<[u8]>::to_vec)
                 .collect()
         };
-        let mut pending = split(path);
+        let end = path.iter().rposition(|&byte| byte != b'/');
+        let trimmed = &path[..end.map_or(0, |end| end + 1)];
+        let slashes = trimmed.len() < path.len();
+        let mut pending = split(trimmed);
         let mut stack = vec![0];
         let (mut links, mut steps) = (0, 0);
         let mut place = Place {
@@ -143,6 +148,7 @@ impl Model {
             name: Vec::new(),
             node: Some(0),
             is_dots: true,
+            slashes,
         };
         while let Some(name) = pending.pop() {
             let last = pending.is_empty();
@@ -194,6 +200,7 @@ impl Model {
                 name,
                 node: found,
                 is_dots: false,
+                slashes,
             };
             if let Some(node) = found {
                 stack.push(node);
@@ -203,11 +210,25 @@ impl Model {
     }
 
     fn find(&self, path: &[u8], follow: Follow) -> Result<Option<usize>, TooFar> {
-        Ok(self.walk(path, follow)?.and_then(|place| place.node))
+        let follow = if path.ends_with(b"/") {
+            Follow::Yes
+        } else {
+            follow
+        };
+        let place = self.walk(path, follow)?;
+        Ok(place.and_then(|place| {
+            let node = place.node?;
+            (!place.slashes || self.directory(node).is_some()).then_some(node)
+        }))
     }
 
-    /// Where a new name can be made.
-    fn free(&self, path: &[u8], follow: Follow) -> Result<Option<(usize, Vec<u8>)>, TooFar> {
+    /// Where a new name can be made; with slashes behind it only for a directory.
+    fn free(
+        &self,
+        path: &[u8],
+        follow: Follow,
+        directory: bool,
+    ) -> Result<Option<(usize, Vec<u8>)>, TooFar> {
         let Some(place) = self.walk(path, follow)? else {
             return Ok(None);
         };
@@ -217,7 +238,11 @@ impl Model {
             .copied()
             .filter(|&parent| self.is_writable(parent));
         Ok(match parent {
-            Some(parent) if place.node.is_none() && !place.is_dots => Some((parent, place.name)),
+            Some(parent)
+                if place.node.is_none() && !place.is_dots && (directory || !place.slashes) =>
+            {
+                Some((parent, place.name))
+            }
             _ => None,
         })
     }
@@ -233,7 +258,11 @@ impl Model {
             .copied()
             .filter(|&parent| self.is_writable(parent));
         Ok(match (parent, place.node) {
-            (Some(parent), Some(node)) if !place.is_dots && !self.has_mounts(node) => {
+            (Some(parent), Some(node))
+                if !place.is_dots
+                    && !self.has_mounts(node)
+                    && (!place.slashes || self.directory(node).is_some()) =>
+            {
                 Some((parent, place.name, node))
             }
             _ => None,
@@ -258,7 +287,8 @@ impl Model {
     }
 
     fn make(&mut self, path: &[u8], follow: Follow, body: Body) -> Result<Option<usize>, TooFar> {
-        let Some((parent, name)) = self.free(path, follow)? else {
+        let directory = matches!(body, Body::Directory(_));
+        let Some((parent, name)) = self.free(path, follow, directory)? else {
             return Ok(None);
         };
         let node = self.add(body, self.nodes[parent].mount);
@@ -299,7 +329,7 @@ impl Model {
                     _ => None,
                 };
                 let there = there
-                    .filter(|place| !place.is_dots)
+                    .filter(|place| !place.is_dots && !place.slashes)
                     .and_then(|place| place.node);
                 let file = there.filter(|&node| {
                     matches!(self.nodes[node].body, Body::File) && self.is_writable(node)
@@ -330,9 +360,9 @@ impl Model {
             },
             Operation::Rename(from, to) => self.rename(from, to)?.and_then(|()| done()),
             Operation::Link(from, to) => {
-                let source = self.walk(from, Follow::No)?;
-                let free = self.free(to, Follow::No)?;
-                match (source.and_then(|place| place.node), free) {
+                let source = self.find(from, Follow::No)?;
+                let free = self.free(to, Follow::No, false)?;
+                match (source, free) {
                     (Some(node), Some((parent, name)))
                         if self.directory(node).is_none()
                             && self.nodes[node].mount == self.nodes[parent].mount =>
@@ -351,10 +381,13 @@ impl Model {
             return Ok(None);
         };
         let target = self.taken(to)?;
-        let Some((to_parent, to_name)) = self.free(to, Follow::No)?.or_else(|| {
-            let (parent, name, _) = target.clone()?;
-            Some((parent, name))
-        }) else {
+        let Some((to_parent, to_name)) = self
+            .free(to, Follow::No, self.directory(node).is_some())?
+            .or_else(|| {
+                let (parent, name, _) = target.clone()?;
+                Some((parent, name))
+            })
+        else {
             return Ok(None);
         };
         if self.nodes[from_parent].mount != self.nodes[to_parent].mount {

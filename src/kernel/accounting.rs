@@ -109,12 +109,45 @@ pub struct Usage {
 /// would use up its limit by these alone.
 const UNCHARGED: u64 = 4 << 20;
 
+/// Memory that is held for a job and counts towards its limit, until this is dropped.
+pub struct Charge {
+    job: Arc<Job>,
+    bytes: u64,
+}
+
+impl Charge {
+    /// Nothing yet.
+    pub fn new(job: &Arc<Job>) -> Self {
+        Self {
+            job: Arc::clone(job),
+            bytes: 0,
+        }
+    }
+
+    /// Takes more, if the job may have it.
+    #[must_use]
+    pub fn add(&mut self, bytes: u64) -> bool {
+        let granted = self
+            .job
+            .accounting
+            .take_memory(bytes, self.job.limits.memory);
+        if granted {
+            self.bytes += bytes;
+        }
+        granted
+    }
+}
+
+impl Drop for Charge {
+    fn drop(&mut self) {
+        self.job.accounting.give_memory_back(self.bytes);
+    }
+}
+
 /// The linear memory of a process: what it has of its job's.
 pub struct MemoryBudget {
-    job: Arc<Job>,
+    charge: Charge,
     uncharged: u64,
-    /// What is charged, in bytes.
-    size: u64,
     denied: bool,
 }
 
@@ -122,37 +155,23 @@ impl MemoryBudget {
     pub fn of(process: &Process) -> Self {
         let is_first = process.control.parent == 0;
         Self {
-            job: Arc::clone(&process.job),
+            charge: Charge::new(&process.job),
             uncharged: if is_first { 0 } else { UNCHARGED },
-            size: 0,
             denied: false,
         }
     }
 
     /// Whether the memory may have `size` bytes now.
     pub fn grow_to(&mut self, size: u64) -> bool {
-        let more = size.saturating_sub(self.uncharged + self.size);
-        if !self
-            .job
-            .accounting
-            .take_memory(more, self.job.limits.memory)
-        {
-            self.denied = true;
-            return false;
-        }
-        self.size += more;
-        true
+        let more = size.saturating_sub(self.uncharged + self.charge.bytes);
+        let granted = self.charge.add(more);
+        self.denied |= !granted;
+        granted
     }
 
     /// Whether the process was ever refused memory.
     pub fn was_denied(&self) -> bool {
         self.denied
-    }
-}
-
-impl Drop for MemoryBudget {
-    fn drop(&mut self) {
-        self.job.accounting.give_memory_back(self.size);
     }
 }
 

@@ -6,8 +6,8 @@ use std::task::Waker;
 
 use crate::vfs::{DirEntry, Errno, File, FileType, Metadata};
 
-use super::Output;
 use super::pipe::{self, Reader, Writer};
+use super::{Charge, Job, Output};
 
 /// Open descriptors of one process at the most (RLIMIT_NOFILE).
 const MAX_FDS: usize = 1024;
@@ -48,16 +48,17 @@ pub(super) struct OpenDirectory {
     /// Its entries are the descriptors of the process that lists it.
     pub lists_descriptors: bool,
     /// The entries as they were when the listing began.
-    listing: Mutex<Option<Arc<Vec<DirEntry>>>>,
+    listing: Mutex<Option<Listing>>,
+}
+
+pub(super) struct Listing {
+    pub entries: Arc<Vec<DirEntry>>,
+    pub _charge: Charge,
 }
 
 impl OpenDirectory {
-    pub fn listing(&self) -> MutexGuard<'_, Option<Arc<Vec<DirEntry>>>> {
+    pub fn listing(&self) -> MutexGuard<'_, Option<Listing>> {
         self.listing.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn listed(&self) -> usize {
-        self.listing().as_ref().map_or(0, |entries| entries.len())
     }
 }
 
@@ -110,13 +111,14 @@ impl OpenFile {
         Self::new(Object::File(file), readable, writable, append)
     }
 
-    /// The reading and the writing end of a new pipe.
-    pub fn pipe() -> (Self, Self) {
-        let (reader, writer) = pipe::pipe();
-        (
+    /// The reading and the writing end of a new pipe; none when the job may not
+    /// have the memory.
+    pub fn pipe(job: &Arc<Job>) -> Option<(Self, Self)> {
+        let (reader, writer) = pipe::pipe(Charge::new(job))?;
+        Some((
             Self::new(Object::Reader(reader), true, false, false),
             Self::new(Object::Writer(writer), false, true, false),
-        )
+        ))
     }
 
     /// The offset; held while a read or write moves it.
@@ -373,16 +375,6 @@ impl FdTable {
     /// Whether one more can be opened.
     pub fn has_room(&self) -> bool {
         self.files.len() < MAX_FDS || self.files.iter().any(Option::is_none)
-    }
-
-    /// The entries that the listings of all open directories hold.
-    pub(super) fn listed(&self) -> usize {
-        self.files
-            .iter()
-            .flatten()
-            .filter_map(|file| file.as_directory().ok())
-            .map(OpenDirectory::listed)
-            .sum()
     }
 
     pub fn get(&self, fd: u32) -> Result<&Arc<OpenFile>, Errno> {

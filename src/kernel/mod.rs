@@ -21,7 +21,7 @@ mod table;
 mod tests;
 mod waiters;
 
-pub use accounting::{Accounting, MemoryBudget, Usage};
+pub use accounting::{Accounting, Charge, MemoryBudget, Usage};
 pub use admission::{Admission, Place};
 pub use control::Control;
 pub use descriptor::{FdTable, OpenFile, Ready, Whence};

@@ -5,6 +5,7 @@ use std::task::Waker;
 
 use crate::vfs::Errno;
 
+use super::Charge;
 use super::waiters::Waiters;
 
 /// What a pipe holds, in bytes (Linux: 64 KiB; more means fewer changes between
@@ -13,9 +14,15 @@ pub const CAPACITY: usize = 256 << 10;
 /// A write up to this size is never mixed with others (PIPE_BUF).
 const ATOMIC: usize = 4096;
 
-/// The two ends of a new pipe.
-pub fn pipe() -> (Reader, Writer) {
+/// The two ends of a new pipe, whose memory is charged to a job; none when that is
+/// refused.
+pub fn pipe(mut charge: Charge) -> Option<(Reader, Writer)> {
+    if !charge.add(ATOMIC as u64) {
+        return None;
+    }
     let pipe = Arc::new(Pipe(Mutex::new(State {
+        charge,
+        capacity: CAPACITY,
         ring: Box::default(),
         start: 0,
         len: 0,
@@ -24,12 +31,15 @@ pub fn pipe() -> (Reader, Writer) {
         read_waiters: Waiters::default(),
         write_waiters: Waiters::default(),
     })));
-    (Reader(Arc::clone(&pipe)), Writer(pipe))
+    Some((Reader(Arc::clone(&pipe)), Writer(pipe)))
 }
 
 struct Pipe(Mutex<State>);
 
 struct State {
+    charge: Charge,
+    /// `CAPACITY`, or less when the job may not have the memory for it.
+    capacity: usize,
     /// As large as was needed so far, up to `CAPACITY`.
     ring: Box<[u8]>,
     start: usize,
@@ -48,7 +58,7 @@ impl Pipe {
 
 impl State {
     fn room(&self) -> usize {
-        CAPACITY - self.len
+        self.capacity - self.len
     }
 
     /// Whether a write of `size` bytes can begin.
@@ -56,9 +66,9 @@ impl State {
         self.readers == 0 || self.room() >= size.clamp(1, ATOMIC)
     }
 
+    /// Takes what the ring has room for.
     fn put(&mut self, bytes: &[u8]) -> usize {
-        let count = bytes.len().min(self.room());
-        self.grow(self.len + count);
+        let count = bytes.len().min(self.ring.len() - self.len);
         let size = self.ring.len();
         let at = (self.start + self.len) % size;
         let first = count.min(size - at);
@@ -84,13 +94,22 @@ impl State {
         count
     }
 
-    /// Makes the ring large enough for `needed` bytes.
+    /// Makes the ring large enough for `needed` bytes, or as large as it may be.
     fn grow(&mut self, needed: usize) {
-        if needed <= self.ring.len() {
+        let old = self.ring.len();
+        if needed <= old {
             return;
         }
         let size = needed.next_power_of_two().clamp(ATOMIC, CAPACITY);
-        let mut ring = vec![0; size].into_boxed_slice();
+        // The first of it was charged when the pipe was made.
+        let charged = old.max(ATOMIC);
+        if !self.charge.add((size - charged) as u64) {
+            self.capacity = charged;
+            if old == charged {
+                return;
+            }
+        }
+        let mut ring = vec![0; size.min(self.capacity)].into_boxed_slice();
         let len = self.len;
         if len > 0 {
             self.get(&mut ring[..len]);
@@ -169,6 +188,8 @@ impl Writer {
         if bytes.is_empty() {
             return Ok(0);
         }
+        let wanted = state.len + bytes.len().min(state.room());
+        state.grow(wanted);
         if !state.takes(bytes.len()) {
             return Err(Errno::Again);
         }
@@ -208,11 +229,33 @@ impl Drop for Writer {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::job_with_memory;
     use super::*;
+
+    fn unlimited() -> (Reader, Writer) {
+        pipe(Charge::new(&job_with_memory(1 << 30))).expect("there is memory")
+    }
+
+    #[test]
+    fn a_job_without_memory_has_small_pipes_and_then_none() {
+        let job = job_with_memory(3 * ATOMIC as u64);
+        let new = || pipe(Charge::new(&job));
+        let (reader, writer) = new().expect("the first fits");
+        let _second = new().expect("the second fits");
+        assert_eq!(writer.write(&[1; 3 * ATOMIC]), Ok(ATOMIC));
+        assert_eq!(writer.write(&[1; 1]), Err(Errno::Again));
+        assert!(!writer.is_ready(1, Waker::noop()));
+        assert_eq!(reader.read(&mut [0; 10]), Ok(10));
+        assert!(writer.is_ready(10, Waker::noop()));
+        let _third = new().expect("the third fits");
+        assert!(new().is_none());
+        drop((reader, writer));
+        assert!(new().is_some());
+    }
 
     #[test]
     fn bytes_come_out_as_they_went_in() {
-        let (reader, writer) = pipe();
+        let (reader, writer) = unlimited();
         assert_eq!(writer.write(b"abc"), Ok(3));
         assert_eq!(writer.write(b"de"), Ok(2));
         let mut buffer = [0; 4];
@@ -225,7 +268,7 @@ mod tests {
 
     #[test]
     fn the_end_comes_after_the_last_byte() {
-        let (reader, writer) = pipe();
+        let (reader, writer) = unlimited();
         assert_eq!(writer.write(b"x"), Ok(1));
         drop(writer);
         let mut buffer = [0; 4];
@@ -236,7 +279,7 @@ mod tests {
 
     #[test]
     fn a_write_without_a_reader_is_refused() {
-        let (reader, writer) = pipe();
+        let (reader, writer) = unlimited();
         assert_eq!(writer.write(b"lost"), Ok(4));
         drop(reader);
         assert_eq!(writer.write(b"x"), Err(Errno::BrokenPipe));
@@ -245,7 +288,7 @@ mod tests {
 
     #[test]
     fn a_full_pipe_takes_no_more_and_then_what_was_read() {
-        let (reader, writer) = pipe();
+        let (reader, writer) = unlimited();
         assert_eq!(writer.write(&vec![1; CAPACITY + 10]), Ok(CAPACITY));
         assert_eq!(writer.write(b"x"), Err(Errno::Again));
         assert!(!writer.is_ready(1, Waker::noop()));
@@ -260,7 +303,7 @@ mod tests {
 
     #[test]
     fn a_ring_that_wraps_keeps_the_order() {
-        let (reader, writer) = pipe();
+        let (reader, writer) = unlimited();
         let mut buffer = vec![0; CAPACITY];
         assert_eq!(writer.write(&vec![7; CAPACITY - 3]), Ok(CAPACITY - 3));
         assert_eq!(reader.read(&mut buffer[..CAPACITY - 4]), Ok(CAPACITY - 4));
@@ -279,7 +322,7 @@ mod tests {
             seed ^= seed << 17;
             (seed % bound as u64) as usize
         };
-        let (reader, writer) = pipe();
+        let (reader, writer) = unlimited();
         let (mut written, mut read) = (0_usize, 0_usize);
         let mut buffer = vec![0; 100_000];
         for _ in 0..5_000 {

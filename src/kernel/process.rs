@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use crate::vfs::{DirEntry, Errno, FileType, Metadata, SetTime, random};
 
-use super::descriptor::Object;
-use super::{Control, FdTable, Job, Lease, OpenFile, Reason, Signal, Whence};
+use super::descriptor::{Listing, Object};
+use super::{Charge, Control, FdTable, Job, Lease, OpenFile, Reason, Signal, Whence};
 
 /// The umask every process starts with.
 const UMASK: u32 = 0o022;
 /// A listing looks this often, in entries, whether its job was ended.
 const LISTING_SLICE: usize = 1024;
-/// Entries that the open directories of a process hold, together.
-const MAX_LISTED: usize = 4_000_000;
+/// What an entry takes of the host's memory besides its name, in bytes.
+const ENTRY_COST: u64 = 64;
 /// Random bytes are made in slices of this size between two such looks.
 const RANDOM_SLICE: usize = 1 << 20;
 
@@ -30,6 +30,8 @@ pub struct Process {
     pub(super) umask: u32,
     /// How many parents poll it: those that wait for it in the foreground.
     pub(super) depth: usize,
+    /// What its arguments and variables take of the host's memory.
+    pub(super) _strings: Charge,
     pub(super) lease: Lease,
 }
 
@@ -64,10 +66,16 @@ impl Process {
             umask: UMASK,
         };
         let control = job.table().add(0)?;
-        Ok(Self::new(job, control, start, lease))
+        Ok(Self::new(control, start, Charge::new(job), lease, job))
     }
 
-    pub(super) fn new(job: &Arc<Job>, control: Arc<Control>, start: Start, lease: Lease) -> Self {
+    pub(super) fn new(
+        control: Arc<Control>,
+        start: Start,
+        strings: Charge,
+        lease: Lease,
+        job: &Arc<Job>,
+    ) -> Self {
         Self {
             argv: start.argv,
             env: start.env,
@@ -77,6 +85,7 @@ impl Process {
             fds: start.fds,
             umask: start.umask,
             depth: 0,
+            _strings: strings,
             lease,
         }
     }
@@ -238,11 +247,10 @@ impl Process {
     pub fn read_dir(&self, fd: u32, restart: bool) -> Result<Arc<Vec<DirEntry>>, Errno> {
         let file = self.fds.get(fd)?;
         let directory = file.as_directory()?;
-        if let (false, Some(entries)) = (restart, &*directory.listing()) {
-            return Ok(Arc::clone(entries));
+        if let (false, Some(listing)) = (restart, &*directory.listing()) {
+            return Ok(Arc::clone(&listing.entries));
         }
         *directory.listing() = None;
-        let room = MAX_LISTED.saturating_sub(self.fds.listed());
         let own = self.metadata_of_fd(fd)?.inode;
         let mut entries: Vec<DirEntry> = [&b"."[..], b".."]
             .map(|name| DirEntry {
@@ -258,18 +266,22 @@ impl Process {
                 inode: u64::from(number),
             }));
         }
+        let mut charge = Charge::new(&self.job);
+        let mut charged = entries.len();
         let mut full = false;
         let mut interrupted = false;
         self.job
             .files
             .read_dir(&rooted(&directory.path), &mut |entry| {
-                full = entries.len() >= room;
                 entries.push(entry);
-                if entries.len().is_multiple_of(LISTING_SLICE) {
-                    interrupted = self.interrupted().is_some();
+                if entries.len() - charged == LISTING_SLICE {
+                    full = !charge.add(cost(&entries[charged..]));
+                    charged = entries.len();
+                    interrupted = self.is_ended();
                 }
                 !interrupted && !full
             })?;
+        full |= !charge.add(cost(&entries[charged..]));
         if full {
             return Err(Errno::OutOfMemory);
         }
@@ -277,7 +289,10 @@ impl Process {
             return Err(Errno::Interrupted);
         }
         let entries = Arc::new(entries);
-        *directory.listing() = Some(Arc::clone(&entries));
+        *directory.listing() = Some(Listing {
+            entries: Arc::clone(&entries),
+            _charge: charge,
+        });
         Ok(entries)
     }
 
@@ -307,6 +322,14 @@ impl Process {
     pub fn check_fd(&self, fd: u32) -> Result<(), Errno> {
         self.fds.get(fd).map(|_| ())
     }
+}
+
+/// What entries take of the host's memory, in bytes.
+fn cost(entries: &[DirEntry]) -> u64 {
+    entries
+        .iter()
+        .map(|entry| ENTRY_COST + entry.name.len() as u64)
+        .sum()
 }
 
 /// The path of a directory as the mount table wants it.

@@ -13,7 +13,7 @@ use crate::vfs::{Errno, FileType, Follow};
 use super::process::Start;
 use super::program::Search;
 use super::table::{Pid, Target, Which};
-use super::{FdTable, OpenFile, Process, Ready, Signal};
+use super::{Charge, FdTable, OpenFile, Process, Ready, Signal};
 
 /// How deep foreground processes are polled inside each other. Every level costs at
 /// each turn; a process beyond it runs as a task of its own.
@@ -35,8 +35,13 @@ impl Process {
             return Err(Errno::NotDirectory);
         }
         let strings = message.args.iter().chain(&message.env);
-        if strings.map(|string| string.len() + 1).sum::<usize>() > ARG_MAX {
+        let size = strings.map(|string| string.len() + 1).sum::<usize>();
+        if size > ARG_MAX {
             return Err(Errno::TooBig);
+        }
+        let mut strings = Charge::new(&self.job);
+        if !strings.add(size as u64) {
+            return Err(Errno::OutOfMemory);
         }
         let searched = message.flags & SEARCH_PATH != 0;
         let search = Search {
@@ -68,7 +73,8 @@ impl Process {
             return Err(Errno::Again);
         }
         let control = self.job.table().add(self.control.pid)?;
-        Ok(Process::new(&self.job, control, start, self.lease.clone()))
+        let lease = self.lease.clone();
+        Ok(Process::new(control, start, strings, lease, &self.job))
     }
 
     /// Starts a process that runs beside this one.
@@ -151,7 +157,7 @@ impl Process {
 
     /// A new pipe: the descriptors of its reading and its writing end.
     pub fn pipe(&mut self) -> Result<[u32; 2], Errno> {
-        let (reader, writer) = OpenFile::pipe();
+        let (reader, writer) = OpenFile::pipe(&self.job).ok_or(Errno::OutOfMemory)?;
         let reader = self.fds.insert(Arc::new(reader))?;
         match self.fds.insert(Arc::new(writer)) {
             Ok(writer) => Ok([reader, writer]),

@@ -97,7 +97,7 @@ impl Default for Setup {
             scheduler: scheduler(2),
             timeout: LONG,
             limits: JobLimits {
-                memory: 1 << 30,
+                memory: 64 << 20,
                 fuel: None,
                 written: 1 << 30,
                 processes: 256,
@@ -139,6 +139,23 @@ impl Setup {
     fn run(&self, programs: Closures) -> Ended {
         self.start(programs).wait()
     }
+}
+
+/// A job that runs nothing, for what counts its memory.
+pub fn job_with_memory(memory: u64) -> Arc<Job> {
+    let setup = Setup::default();
+    let programs = Closures::default();
+    Job::new(
+        Arc::new(Interrupt::new(setup.scheduler, Instant::now() + LONG)),
+        JobLimits {
+            memory,
+            ..setup.limits
+        },
+        files(&programs),
+        Arc::new(programs),
+        Arc::default(),
+        false,
+    )
 }
 
 fn message<'a>(name: &'a str, descriptors: &[(u32, u32)]) -> SpawnMessage<'a> {

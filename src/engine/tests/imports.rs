@@ -1,6 +1,9 @@
 //! Every import with every argument that a hostile guest might think of.
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::{Arc, mpsc};
+use std::task::Poll;
 
 use wasmtime::{Store, Val, ValType};
 
@@ -8,6 +11,7 @@ use crate::kernel::MemoryBudget;
 use crate::syscall::Guest;
 use crate::vfs::{Follow, HostDirectory, Mount};
 
+use super::super::Image;
 use super::guests;
 use super::harness::{LONG, Run, image};
 
@@ -49,78 +53,32 @@ fn every_import_survives_every_argument() {
     let outside = tempfile::tempdir().expect("a directory can be made");
     let inside = outside.path().join("inside");
     std::fs::create_dir(&inside).expect("a directory can be made");
-    let mut run = Run::new(LONG);
-    run.mounts.push(Mount {
-        point: b"/work".to_vec(),
-        file_system: Arc::new(HostDirectory::open(&inside).expect("it was just made")),
-        writable: true,
-    });
-    let mut random = Random(0x5eed_5eed_5eed_5eed);
     let image = image(guests::IMPORTS);
-    let (process, started) = run.process(&image);
-    let (send, done) = mpsc::channel();
-    let calls = async move {
-        let budget = MemoryBudget::of(&process);
-        let guest = Guest::new(process, budget);
-        let mut store = Store::new(image.pooled.module().engine(), guest);
-        store.limiter(|guest| &mut guest.budget);
-        store.set_fuel(u64::MAX / 4).expect("fuel is on");
-        let instance = image
-            .pooled
-            .instantiate_async(&mut store)
-            .await
-            .expect("every import is defined");
-        let memory = instance
-            .get_memory(&mut store, "memory")
-            .expect("the guest has a memory");
-        store.data_mut().memory = Some(memory);
-        let names: Vec<_> = image
-            .pooled
-            .module()
-            .exports()
-            .map(|export| export.name().to_owned())
-            .filter(|name| name != "memory" && name != "_start")
-            .collect();
-        assert_eq!(names.len(), 47);
-        for _ in 0..400 {
-            for name in &names {
-                let function = instance
-                    .get_func(&mut store, name)
-                    .expect("it is in the list of exports");
-                // Paths and tables of buffers that are sometimes plausible.
-                let noise = random.next().to_le_bytes();
-                let place = (random.next() % 0x1000) as usize;
-                memory.data_mut(&mut store)[place..place + 8].copy_from_slice(&noise);
-                memory.data_mut(&mut store)[..16].copy_from_slice(b"work/../../../x\0");
-                let arguments: Vec<_> = function
-                    .ty(&store)
-                    .params()
-                    .map(|kind| {
-                        let value = HOSTILE[(random.next() % 16) as usize];
-                        match kind {
-                            ValType::I32 => Val::I32(value as u32 as i32),
-                            _ => Val::I64(value as i64),
-                        }
-                    })
-                    .collect();
-                if name == "poll_oneoff" && will_sleep(&arguments) {
-                    continue;
-                }
-                let mut results = [Val::I32(0)];
-                // An errno or a trap: both are answers.
-                let _ = function
-                    .call_async(&mut store, &arguments, &mut results)
-                    .await;
-            }
-        }
-        let table = &store.data().process;
-        assert!(table.stat(b"/", Follow::Yes).is_ok());
-    };
-    started.job.spawn(async move {
-        calls.await;
-        let _ = send.send(());
-    });
-    done.recv().expect("no call panics");
+    let mut random = Random(0x5eed_5eed_5eed_5eed);
+    let mut rounds = 0;
+    while rounds < 400 {
+        let mut run = Run::new(LONG);
+        run.mounts.push(Mount {
+            point: b"/work".to_vec(),
+            file_system: Arc::new(HostDirectory::open(&inside).expect("it was just made")),
+            writable: true,
+        });
+        let (process, started) = run.process(&image);
+        let (send, done) = mpsc::channel();
+        let image = Arc::clone(&image);
+        let job = Arc::clone(&started.job);
+        job.spawn(async move {
+            let budget = MemoryBudget::of(&process);
+            let guest = Guest::new(process, budget);
+            let mut store = Store::new(image.pooled.module().engine(), guest);
+            let made = call_all(&image, &mut store, &mut random).await;
+            assert!(store.data().process.stat(b"/", Follow::Yes).is_ok());
+            let _ = send.send((random, made));
+        });
+        let made;
+        (random, made) = done.recv().expect("no call panics");
+        rounds += made;
+    }
     let names: Vec<_> = std::fs::read_dir(outside.path())
         .expect("it is still there")
         .map(|entry| entry.expect("it can be read").file_name())
@@ -128,7 +86,57 @@ fn every_import_survives_every_argument() {
     assert_eq!(names, ["inside"]);
 }
 
-/// One clock subscription at a place that holds a time far away would wait.
-fn will_sleep(arguments: &[Val]) -> bool {
-    matches!(arguments, [_, _, Val::I32(count), _] if (1..=0xff).contains(count))
+/// Calls every import again and again, until the process has killed itself or for long enough; gives
+/// how often.
+async fn call_all(image: &Image, store: &mut Store<Guest>, random: &mut Random) -> usize {
+    store.limiter(|guest| &mut guest.budget);
+    store.set_fuel(u64::MAX / 4).expect("fuel is on");
+    let instance = image
+        .pooled
+        .instantiate_async(&mut *store)
+        .await
+        .expect("every import is defined");
+    let memory = instance
+        .get_memory(&mut *store, "memory")
+        .expect("the guest has a memory");
+    store.data_mut().memory = Some(memory);
+    let names: Vec<_> = image
+        .pooled
+        .module()
+        .exports()
+        .map(|export| export.name().to_owned())
+        .filter(|name| name != "memory" && name != "_start")
+        .collect();
+    assert_eq!(names.len(), 58);
+    for round in 1..=400 {
+        for name in &names {
+            let function = instance
+                .get_func(&mut *store, name)
+                .expect("it is in the list of exports");
+            // Paths and tables of buffers that are sometimes plausible.
+            let noise = random.next().to_le_bytes();
+            let place = (random.next() % 0x1000) as usize;
+            memory.data_mut(&mut *store)[place..place + 8].copy_from_slice(&noise);
+            memory.data_mut(&mut *store)[..16].copy_from_slice(b"work/../../../x\0");
+            let arguments: Vec<_> = function
+                .ty(&*store)
+                .params()
+                .map(|kind| {
+                    let value = HOSTILE[(random.next() % 16) as usize];
+                    match kind {
+                        ValType::I32 => Val::I32(value as u32 as i32),
+                        _ => Val::I64(value as i64),
+                    }
+                })
+                .collect();
+            let mut results = [Val::I32(0)];
+            let mut call = pin!(function.call_async(&mut *store, &arguments, &mut results));
+            // An errno or a trap: both are answers. What would wait is let go.
+            let _ = poll_fn(|context| Poll::Ready(call.as_mut().poll(context))).await;
+        }
+        if store.data().process.is_ended() {
+            return round;
+        }
+    }
+    400
 }

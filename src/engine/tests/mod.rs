@@ -5,7 +5,10 @@
     reason = "tests lay out directories of the host"
 )]
 
+#[cfg(target_os = "linux")]
+mod escapes;
 mod harness;
+mod hostile;
 mod imports;
 
 use std::sync::Arc;
@@ -19,6 +22,10 @@ use harness::{LONG, Run, STOP, image, run, time_to_stop};
 
 use super::*;
 
+#[cfg_attr(
+    not(target_os = "linux"),
+    allow(dead_code, reason = "some tests are of Linux only")
+)]
 mod guests {
     include!(concat!(env!("OUT_DIR"), "/guests.rs"));
 }

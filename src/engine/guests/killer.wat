@@ -1,0 +1,30 @@
+;; Sends signals to what is not there, and then to all there is. Exits with the number of the check
+;; that failed.
+(module
+  (import "wasi_snapshot_preview1" "proc_exit" (func $exit (param i32)))
+  (import "agent_sandbox_v1" "proc_id" (func $id (result i32)))
+  (import "agent_sandbox_v1" "proc_kill" (func $kill (param i32 i32) (result i32)))
+  (import "agent_sandbox_v1" "proc_wait" (func $wait (param i32 i64 i32) (result i32)))
+  (memory (export "memory") 1)
+  (func $check (param $number i32) (param $actual i32) (param $expected i32)
+    (if (i32.ne (local.get $actual) (local.get $expected)) (then (call $exit (local.get $number)))))
+  (func (export "_start") (local $pid i32)
+    (local.set $pid (i32.const 1))
+    (loop $next
+      (if (i32.ne (local.get $pid) (call $id))
+        (then (call $check (i32.const 1) (call $kill (local.get $pid) (i32.const 9)) (i32.const 71))))
+      (local.set $pid (i32.add (local.get $pid) (i32.const 1)))
+      (br_if $next (i32.lt_u (local.get $pid) (i32.const 10000))))
+    (call $check (i32.const 2) (call $kill (i32.const -1) (i32.const 9)) (i32.const 71))
+    (call $check (i32.const 3) (call $kill (i32.const -2) (i32.const 9)) (i32.const 71))
+    (call $check (i32.const 4) (call $kill (i32.const 0x80000000) (i32.const 9)) (i32.const 71))
+    (call $check (i32.const 5) (call $kill (i32.const 0) (i32.const 65)) (i32.const 28))
+    (call $check (i32.const 6) (call $kill (i32.const 0) (i32.const -1)) (i32.const 28))
+    (call $check (i32.const 7) (call $kill (call $id) (i32.const 0)) (i32.const 0))
+    ;; Nobody's child can be waited for.
+    (call $check (i32.const 8) (call $wait (i32.const -1) (i64.const -1) (i32.const 0)) (i32.const 12))
+    (call $check (i32.const 9) (call $wait (call $id) (i64.const -1) (i32.const 0)) (i32.const 12))
+    (call $check (i32.const 10) (call $wait (i32.const 0) (i64.const -1) (i32.const 0)) (i32.const 12))
+    (call $check (i32.const 11) (call $wait (i32.const 0x80000000) (i64.const -1) (i32.const 0)) (i32.const 12))
+    (drop (call $kill (i32.const 0) (i32.const 9)))
+    (call $exit (i32.const 100))))

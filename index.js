@@ -47,7 +47,8 @@ class Sandbox {
     const settings = snapshot(rest, 'options')
     const run = guarded(() => this.#native.exec(command, snapshot(args, 'args'), settings, handle))
     this.#running.add(run)
-    stayAwake()
+    underWay += 1
+    if (underWay === 1) stayAwake()
     if (signal) listen(signal, handle)
     try {
       const outcome = await run
@@ -58,6 +59,7 @@ class Sandbox {
       return rethrow(error)
     } finally {
       this.#running.delete(run)
+      underWay -= 1
       if (signal) unlisten(signal, handle)
     }
   }
@@ -181,6 +183,8 @@ function unlisten(signal, handle) {
 /** Turns of the event loop without sleep after a call: some 50 µs. */
 const AWAKE_TURNS = 50
 
+/** Calls of all sandboxes that have not ended. Where there are more, one or the other ends soon. */
+let underWay = 0
 let turnsLeft = 0
 let isAwake = false
 

@@ -101,10 +101,6 @@ impl<'a> Search<'a> {
             [b'/', ..] => path.to_vec(),
             _ => [self.cwd, b"/", path].concat(),
         };
-        let metadata = self.files.metadata(&absolute, Follow::Yes)?;
-        if metadata.file_type != FileType::Regular || metadata.permissions & 0o111 == 0 {
-            return Err(Errno::Access);
-        }
         let options = OpenOptions {
             read: true,
             write: false,
@@ -119,6 +115,10 @@ impl<'a> Search<'a> {
         let Opened::File(file) = self.files.open(&absolute, &options)? else {
             return Err(Errno::Access);
         };
+        let metadata = file.metadata()?;
+        if metadata.file_type != FileType::Regular || metadata.permissions & 0o111 == 0 {
+            return Err(Errno::Access);
+        }
         let mut head = vec![0; HEAD];
         let count = file.read_at(&mut head, 0)?;
         head.truncate(count);

@@ -37,7 +37,7 @@ fn open_options(lookup: u32, open: u32, rights: u64, fd_flags: u32) -> OpenOptio
     let write = rights & RIGHT_FD_WRITE != 0;
     OpenOptions {
         read: rights & (RIGHT_FD_READ | RIGHT_FD_READDIR) != 0 || !write,
-        write: write || truncate,
+        write,
         append: append && write,
         create: open & O_CREAT != 0,
         exclusive: open & O_EXCL != 0,

@@ -47,8 +47,7 @@ class Sandbox {
     const settings = snapshot(rest, 'options')
     const run = guarded(() => this.#native.exec(command, snapshot(args, 'args'), settings, handle))
     this.#running.add(run)
-    underWay += 1
-    if (underWay === 1) stayAwake()
+    stayAwake()
     if (signal) listen(signal, handle)
     try {
       const outcome = await run
@@ -59,7 +58,6 @@ class Sandbox {
       return rethrow(error)
     } finally {
       this.#running.delete(run)
-      underWay -= 1
       if (signal) unlisten(signal, handle)
     }
   }
@@ -183,8 +181,6 @@ function unlisten(signal, handle) {
 /** Turns of the event loop without sleep after a call: some 50 µs. */
 const AWAKE_TURNS = 50
 
-/** Calls of all sandboxes that have not ended. Where there are more, one or the other ends soon. */
-let underWay = 0
 let turnsLeft = 0
 let isAwake = false
 

@@ -158,6 +158,7 @@ impl Run {
             files,
             cwd: request.cwd.as_bytes(),
             path: Some(Search::path_of(env.iter().map(Vec::as_slice))),
+            is_ended: &|| self.job.interrupt.check().is_some(),
         };
         if !request.piped_to.is_empty() {
             return self.process(vec![b"pipeline".to_vec()], env, request, lease);

@@ -34,7 +34,7 @@ const MAX_CALLS: usize = 400;
 /// Turns of all processes without a call, after which nothing will come any more.
 const STILL: usize = 3;
 /// How long an input may take; a job that is ended later than that is stuck.
-const STUCK: Duration = Duration::from_secs(20);
+const STUCK: Duration = Duration::from_secs(60);
 
 /// Where strings, messages and results lie in the memory of a guest, which ends at `END`.
 const STRINGS: usize = 0x100;

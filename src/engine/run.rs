@@ -31,7 +31,9 @@ impl Drop for Metered {
 
 impl Programs for Image {
     fn run(self: Arc<Self>, process: Process) -> ProgramFuture {
-        Box::pin(run(self, process))
+        // Counted from now on, not from its first turn.
+        let running = Running::new(self);
+        Box::pin(run(running, process))
     }
 
     fn has_room(&self) -> bool {
@@ -40,8 +42,7 @@ impl Programs for Image {
 }
 
 /// Runs a process to its end.
-async fn run(image: Arc<Image>, process: Process) -> Exit {
-    let running = Running::new(image);
+async fn run(running: Running, process: Process) -> Exit {
     let prepared = match running.0.prepared() {
         Ok(prepared) => prepared,
         Err(error) => return Exit::NotStarted(error.to_string()),

@@ -253,14 +253,15 @@ pub struct Supervised {
 impl Supervised {
     /// One turn of the program.
     fn turn(&mut self, context: &mut Context<'_>) -> Poll<Exit> {
+        // Before it looks: who ends it afterwards knows whom to wake.
+        if self.control.attend(context.waker()) {
+            self.job.interrupt.attend(self.control.pid, context.waker());
+        }
         if self.job.interrupt.check().is_some() {
             return Poll::Ready(Exit::Signal(Signal::KILL));
         }
         if let Some(signal) = self.control.fatal() {
             return Poll::Ready(Exit::Signal(signal));
-        }
-        if self.control.attend(context.waker()) {
-            self.job.interrupt.attend(self.control.pid, context.waker());
         }
         let Some(program) = &mut self.program else {
             return Poll::Ready(Exit::Signal(Signal::KILL));
@@ -272,7 +273,12 @@ impl Supervised {
                 if self.control.end_turn() {
                     self.job.burned(FUEL_SLICE);
                 }
-                return Poll::Pending;
+                // Ended in its turn, it would have to wait for the next one.
+                if self.job.interrupt.raised().is_some() {
+                    return Poll::Ready(Exit::Signal(Signal::KILL));
+                }
+                let fatal = self.control.fatal();
+                return fatal.map_or(Poll::Pending, |signal| Poll::Ready(Exit::Signal(signal)));
             }
             Err(panic) => Exit::Failed(panic_message(&*panic)),
         };

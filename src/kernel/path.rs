@@ -44,7 +44,7 @@ impl Process {
             Opened::Directory => Arc::new(OpenFile::directory(absolute)),
             Opened::Descriptors => Arc::new(OpenFile::descriptors(absolute)),
             Opened::Process(file) => {
-                Arc::new(OpenFile::file(self.proc_file(file), true, false, false))
+                Arc::new(OpenFile::file(self.proc_file(file)?, true, false, false))
             }
             Opened::Descriptor(fd) => Arc::clone(self.fds.get(fd).map_err(|_| Errno::NotFound)?),
         };

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use crate::vfs::{AGENT_ID, Errno, File, FileType, Metadata, ProcessFile, SetTime};
 
-use super::Process;
+use super::{Charge, Process};
 
 /// The longest `comm` (TASK_COMM_LEN less its NUL).
 const COMM_LEN: usize = 15;
@@ -13,7 +13,7 @@ const PAGE: u64 = 4096;
 
 impl Process {
     /// What a file of `/proc` says now; the open file keeps it.
-    pub(super) fn proc_file(&self, file: ProcessFile) -> Arc<dyn File> {
+    pub(super) fn proc_file(&self, file: ProcessFile) -> Result<Arc<dyn File>, Errno> {
         let bytes = match file {
             ProcessFile::CommandLine => ended_by_nul(&self.argv),
             ProcessFile::Comm => [self.comm(), b"\n"].concat(),
@@ -31,10 +31,15 @@ impl Process {
                 format!("{seconds:.2} 0.00\n").into_bytes()
             }
         };
-        Arc::new(Snapshot {
+        let mut charge = Charge::new(&self.job);
+        if !charge.add(bytes.len() as u64) {
+            return Err(Errno::OutOfMemory);
+        }
+        Ok(Arc::new(Snapshot {
             bytes,
             made: SystemTime::now(),
-        })
+            _charge: charge,
+        }))
     }
 
     fn comm(&self) -> &[u8] {
@@ -118,6 +123,7 @@ fn ended_by_nul(strings: &[Vec<u8>]) -> Vec<u8> {
 struct Snapshot {
     bytes: Vec<u8>,
     made: SystemTime,
+    _charge: Charge,
 }
 
 impl File for Snapshot {

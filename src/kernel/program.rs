@@ -36,6 +36,8 @@ pub struct Search<'a> {
     pub cwd: &'a [u8],
     /// The value of `PATH`, for names without a slash; without it they are paths.
     pub path: Option<&'a [u8]>,
+    /// Whether to give up: a long `PATH` takes its time.
+    pub is_ended: &'a dyn Fn() -> bool,
 }
 
 impl<'a> Search<'a> {
@@ -49,12 +51,11 @@ impl<'a> Search<'a> {
     /// Finds a program and gives the arguments it is started with: those given,
     /// with the interpreter before them for a script. The first one names the tool.
     pub fn find(&self, name: &[u8], args: &[&[u8]]) -> Result<Vec<Vec<u8>>, Errno> {
-        let args = args.iter().map(|arg| arg.to_vec()).collect();
         let Some(path) = self
             .path
             .filter(|_| !name.contains(&b'/') && !name.is_empty())
         else {
-            return self.load(name.to_vec(), args);
+            return self.load(name.to_vec(), self.head(name)?, args);
         };
         let mut refused = Errno::NotFound;
         for directory in path.split(|&byte| byte == b':') {
@@ -62,18 +63,28 @@ impl<'a> Search<'a> {
                 b"" => name.to_vec(),
                 _ => [directory, b"/", name].concat(),
             };
-            match self.load(candidate, Vec::clone(&args)) {
+            if (self.is_ended)() {
+                return Err(Errno::Interrupted);
+            }
+            match self.head(&candidate) {
+                Ok(head) => return self.load(candidate, head, args),
                 Err(Errno::NotFound | Errno::NotDirectory) => {}
                 Err(Errno::Access) => refused = Errno::Access,
-                found => return found,
+                Err(errno) => return Err(errno),
             }
         }
         Err(refused)
     }
 
-    fn load(&self, mut path: Vec<u8>, mut args: Vec<Vec<u8>>) -> Result<Vec<Vec<u8>>, Errno> {
+    /// Follows the `#!` lines from a file that begins with `head`.
+    fn load(
+        &self,
+        mut path: Vec<u8>,
+        mut head: Vec<u8>,
+        args: &[&[u8]],
+    ) -> Result<Vec<Vec<u8>>, Errno> {
+        let mut args: Vec<_> = args.iter().map(|arg| arg.to_vec()).collect();
         for _ in 0..MAX_INTERPRETERS {
-            let head = self.head(&path)?;
             if let Some(tool) = tool_name(&head) {
                 match args.first_mut() {
                     Some(first) if base_name(first) == tool => {}
@@ -90,6 +101,7 @@ impl<'a> Search<'a> {
                 .chain(rest)
                 .collect();
             path = interpreter.to_vec();
+            head = self.head(&path)?;
         }
         Err(Errno::Loop)
     }
@@ -177,6 +189,7 @@ mod tests {
             files: &files,
             cwd: b"/",
             path: Some(b"/none:/plain:/"),
+            is_ended: &|| false,
         };
         let args: Vec<_> = args.iter().map(|arg| arg.as_bytes()).collect();
         let found = search.find(name.as_bytes(), &args)?;

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
@@ -160,7 +160,12 @@ impl Scheduler {
         } else if state.drivers < self.max_drivers {
             state.drivers += 1;
             drop(state);
-            (self.start_driver)(Arc::clone(self));
+            let start = AssertUnwindSafe(|| (self.start_driver)(Arc::clone(self)));
+            if let Err(panic) = catch_unwind(start) {
+                // The host has no thread for us: the next task tries again.
+                self.state().drivers -= 1;
+                resume_unwind(panic);
+            }
         }
     }
 
@@ -175,9 +180,18 @@ impl Scheduler {
     /// Wakes `waker` at `at`, unless the timer is dropped before.
     pub(super) fn timer(self: &Arc<Self>, at: Instant, waker: Waker) -> Timer {
         let key = (at, self.next.fetch_add(1, Ordering::Relaxed));
-        // Drivers look at the timers after every turn and before they sleep, so
-        // none has to be told.
-        self.state().timers.insert(key, waker);
+        // Drivers look at the timers after every turn and before they sleep. One that
+        // sleeps already is told, as the others may be busy then.
+        let mut state = self.state();
+        state.timers.insert(key, waker);
+        let is_first = state
+            .timers
+            .first_key_value()
+            .is_some_and(|first| *first.0 == key);
+        if is_first && state.sleeping > 0 {
+            drop(state);
+            self.work.notify_one();
+        }
         Timer {
             scheduler: Arc::clone(self),
             key,
@@ -210,7 +224,7 @@ impl Scheduler {
             }
             if let Some(task) = state.pop() {
                 let others = self.runnable.fetch_sub(1, Ordering::AcqRel) - 1;
-                if others > 0 && state.sleeping > 0 {
+                if others > 0 {
                     self.call_driver(state);
                 }
                 return Some(task);

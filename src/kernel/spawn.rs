@@ -21,6 +21,9 @@ const MAX_DEPTH: usize = 32;
 /// The most bytes of the arguments and variables of a process (Linux ARG_MAX).
 pub const ARG_MAX: usize = 2 << 20;
 
+/// What a string takes of the host's memory besides its bytes.
+const STRING_COST: usize = 80;
+
 impl Process {
     /// Makes the process that a message describes, a child of this one.
     fn child(&self, message: &SpawnMessage) -> Result<Process, Errno> {
@@ -40,7 +43,9 @@ impl Process {
             return Err(Errno::TooBig);
         }
         let mut strings = Charge::new(&self.job);
-        if !strings.add(size as u64) {
+        // Once in the message and once in the process.
+        let held = 2 * size + (message.args.len() + message.env.len()) * STRING_COST;
+        if !strings.add(held as u64) {
             return Err(Errno::OutOfMemory);
         }
         let searched = message.flags & SEARCH_PATH != 0;
@@ -48,6 +53,7 @@ impl Process {
             files: &self.job.files,
             cwd,
             path: searched.then(|| Search::path_of(message.env.iter().copied())),
+            is_ended: &|| self.is_ended(),
         };
         let argv = search.find(message.path, &message.args)?;
         let mut fds = FdTable::with_root();

@@ -606,6 +606,85 @@ fn a_signal_ends_a_child_and_its_parent_sees_which() {
 }
 
 #[test]
+fn a_signal_in_the_first_turn_of_a_child_is_not_lost() {
+    let programs = Closures::default()
+        .with("main", |process| async move {
+            for round in 0..20_000_u32 {
+                let child = process
+                    .spawn(&message("sleep", &[]))
+                    .expect("there is room");
+                // The child's first turn begins about now, on the other thread.
+                for _ in 0..round % 400 {
+                    std::hint::spin_loop();
+                }
+                let signal = Some(Signal::KILL);
+                process
+                    .kill(Target::Pid(child), signal)
+                    .expect("it is there");
+                let ended = process.wait_for(Which::Pid(child), None).await;
+                assert_eq!(ended, Ok(Some((child, WaitStatus::signaled(9)))));
+            }
+            Exit::Status(0)
+        })
+        .with("sleep", sleep_for_ever);
+    assert_eq!(Setup::default().run(programs).0, OK);
+}
+
+#[test]
+fn a_job_that_is_ended_in_its_own_turn_does_not_wait_for_others() {
+    let setup = Setup::default();
+    let busy: Vec<_> = (0..200)
+        .map(|_| {
+            setup.start(Closures::default().with("main", |_| async {
+                loop {
+                    let turn_end = Instant::now() + Duration::from_millis(1);
+                    while Instant::now() < turn_end {
+                        std::hint::spin_loop();
+                    }
+                    turn().await;
+                }
+            }))
+        })
+        .collect();
+    let (send, ended) = mpsc::channel();
+    let run = setup.start(Closures::default().with("main", move |process| {
+        let send = send.clone();
+        async move {
+            process.job.interrupt.raise(Reason::OutOfFuel);
+            let _ = send.send(Instant::now());
+            loop {
+                turn().await;
+            }
+        }
+    }));
+    let asked = ended.recv().expect("it runs");
+    assert_eq!(run.wait().0, Err(Reason::OutOfFuel));
+    assert!(asked.elapsed() < STOP);
+    for run in busy {
+        run.job.interrupt.raise(Reason::Closed);
+        assert_eq!(run.wait().0, Err(Reason::Closed));
+    }
+}
+
+#[test]
+fn a_thread_that_the_host_refuses_is_asked_for_again() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&asked);
+    let scheduler = Scheduler::new(1, move |scheduler| {
+        assert!(counted.fetch_add(1, Ordering::Relaxed) > 0, "no thread");
+        thread::spawn(move || scheduler.drive());
+    });
+    let (send, done) = mpsc::channel();
+    let refused = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| scheduler.run(|| {})));
+    assert!(refused.is_err());
+    scheduler.run(move || {
+        let _ = send.send(());
+    });
+    assert_eq!(done.recv(), Ok(()));
+    assert_eq!(asked.load(Ordering::Relaxed), 2);
+}
+
+#[test]
 fn waiting_looks_or_waits_until_its_time() {
     let programs = Closures::default()
         .with("main", |process| async move {

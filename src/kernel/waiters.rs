@@ -2,6 +2,9 @@
 
 use std::task::Waker;
 
+/// More tasks than a job may have processes do not wait at one place.
+const MAX_WAITERS: usize = 512;
+
 /// Wakers of tasks that wait; each is woken once and then asks again.
 #[derive(Default)]
 pub struct Waiters {
@@ -10,6 +13,10 @@ pub struct Waiters {
 
 impl Waiters {
     pub fn add(&mut self, waker: &Waker) {
+        if self.wakers.len() >= MAX_WAITERS {
+            // Some are of tasks that have ended; the others ask again.
+            drop(self.take());
+        }
         if !self.wakers.iter().any(|known| known.will_wake(waker)) {
             self.wakers.push(waker.clone());
         }

@@ -19,6 +19,9 @@ const CLOCK_REALTIME: u32 = 0;
 const CLOCK_MONOTONIC: u32 = 1;
 const CLOCK_ABSOLUTE: u16 = 1;
 
+/// A pipe is writable when a write of this size would not wait.
+const PIPE_BUF: usize = 4096;
+
 const EVENT_CLOCK: u8 = 0;
 const EVENT_FD_READ: u8 = 1;
 const EVENT_FD_WRITE: u8 = 2;
@@ -97,7 +100,9 @@ fn subscriptions_at(memory: &GuestMemory, at: u32, count: u32) -> Result<Vec<Sub
             let wait = match kind {
                 EVENT_CLOCK => deadline(memory, at + 16)?,
                 EVENT_FD_READ => Wait::Descriptor(memory.read_u32(at + 16)?, Ready::Read),
-                EVENT_FD_WRITE => Wait::Descriptor(memory.read_u32(at + 16)?, Ready::Write(1)),
+                EVENT_FD_WRITE => {
+                    Wait::Descriptor(memory.read_u32(at + 16)?, Ready::Write(PIPE_BUF))
+                }
                 _ => return Err(Errno::Invalid),
             };
             Ok(Subscription {

@@ -11,6 +11,9 @@ use super::super::*;
 use super::guests;
 use super::harness::{Ended, LONG, Run, STOP, image, run};
 
+/// How long it may take to end a hundred processes on a machine that is busy.
+const SOON: Duration = Duration::from_secs(2);
+
 const SIGKILL: u8 = 9;
 const SIGPIPE: u8 = 13;
 /// What memory is taken in.
@@ -34,14 +37,16 @@ fn run_for_ever(guest: &[u8], memory: u64) -> Ended {
     let start = Instant::now();
     let ended = run.go(&image(guest));
     assert_eq!(ended.end, Err(Reason::Timeout));
-    assert!(start.elapsed() < timeout + STOP);
+    assert!(start.elapsed() < timeout + SOON);
     ended
 }
 
 #[test]
 fn a_bomb_of_processes_meets_their_limit_and_ends_at_its_deadline() {
     let ended = run_for_ever(guests::BOMB, 1 << 30);
-    assert_eq!(ended.usage.processes, PROCESSES);
+    // One that is ended at the deadline makes room for one more, if another is starting it just then.
+    let few_more = PROCESSES..PROCESSES + 10;
+    assert!(few_more.contains(&ended.usage.processes));
 }
 
 #[test]

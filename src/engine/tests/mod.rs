@@ -6,6 +6,8 @@
 )]
 
 #[cfg(target_os = "linux")]
+mod corpus;
+#[cfg(target_os = "linux")]
 mod escapes;
 mod harness;
 mod hostile;

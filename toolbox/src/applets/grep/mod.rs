@@ -1,5 +1,6 @@
 //! `grep`, `egrep` and `fgrep`: print the lines that match.
 
+mod arguments;
 mod ast;
 mod automaton;
 mod backtrack;
@@ -7,10 +8,12 @@ mod bracket;
 mod color;
 mod flags;
 mod glob;
+mod held;
 mod literal;
 mod matcher;
 mod options;
 mod output;
+mod parallel;
 mod perl;
 mod posix;
 mod program;
@@ -19,12 +22,17 @@ mod walk;
 mod words;
 
 use std::ffi::OsString;
+use std::fs::File;
 use std::io::{self, Write};
 
 use crate::getopt;
 use crate::sys::error_text;
 
+use held::Held;
 use options::{Directories, Language, List, Options, Refusal, Whole};
+use output::Output;
+use search::Searcher;
+use walk::Walk;
 
 const TROUBLE: i32 = 2;
 const USAGE: &str = "Usage: grep [OPTION]... PATTERNS [FILE]...";
@@ -42,6 +50,9 @@ pub fn fgrep(args: &[OsString]) -> i32 {
 }
 
 fn run(args: &[OsString], language: Language) -> i32 {
+    if let Some((args, turn)) = parallel::part(args) {
+        return search_part(args, turn);
+    }
     match options::read(args, language) {
         Ok(options) => search(&options),
         Err(refusal) => refuse(refusal),
@@ -89,8 +100,9 @@ fn print(text: &str) -> i32 {
     }
 }
 
-fn search(options: &Options) -> i32 {
-    let mut printer = output::Printer::new(options);
+/// The matcher and the printer of these options; none for patterns that are wrong, which is said.
+fn searcher(options: &Options, out: Output) -> Option<Searcher<'_>> {
+    let mut printer = output::Printer::new(options, out);
     let request = matcher::Request {
         patterns: options.patterns.iter().map(Vec::as_slice).collect(),
         language: options.language,
@@ -104,7 +116,7 @@ fn search(options: &Options) -> i32 {
             for error in errors {
                 printer.out.message(&[error.as_bytes()]);
             }
-            return TROUBLE;
+            return None;
         }
     };
     for posix::Warning::RepetitionAtStart(sign) in compiled.warnings {
@@ -112,6 +124,13 @@ fn search(options: &Options) -> i32 {
             .out
             .message(&[b"warning: ", sign.as_bytes(), b" at start of expression"]);
     }
+    Some(Searcher::new(options, compiled.matcher, printer))
+}
+
+fn search(options: &Options) -> i32 {
+    let Some(searcher) = searcher(options, Output::default()) else {
+        return TROUBLE;
+    };
     // No line can be selected, so no file is opened.
     let excludes_all = options.invert && options.whole == Whole::Any && options.patterns == [b""];
     if (options.max_count == Some(0) || excludes_all) && options.list != List::NotMatching {
@@ -119,10 +138,7 @@ fn search(options: &Options) -> i32 {
     }
     let recursive = matches!(options.directories, Directories::Recurse { .. });
     let named = options.filename.unwrap_or(options.operands.len() > 1);
-    let mut walk = walk::Walk::new(
-        search::Searcher::new(options, compiled.matcher, printer),
-        named,
-    );
+    let mut walk = Walk::new(searcher, named);
     match options.operands.as_slice() {
         [] if recursive => walk.here(),
         [] => walk.operand("-".as_ref()),
@@ -135,20 +151,37 @@ fn search(options: &Options) -> i32 {
             }
         }
     }
-    finish(walk)
+    walk.search_listed();
+    finish(walk, TROUBLE)
 }
 
-/// The status, once all is written.
-fn finish(mut walk: walk::Walk) -> i32 {
+/// One part of the files of a recursive search, which another grep has found.
+fn search_part(args: &[OsString], turn: File) -> i32 {
+    let options = match options::read(args, Language::Basic) {
+        Ok(options) => options,
+        Err(refusal) => return refuse(refusal),
+    };
+    let Some(mut searcher) = searcher(&options, Output::held(Held::new(Box::new(turn)))) else {
+        return TROUBLE;
+    };
+    // The other one has warned already.
+    searcher.printer.out.forget();
+    let mut walk = Walk::new(searcher, true);
+    walk.items(&parallel::items(&options.operands));
+    finish(walk, parallel::CANNOT_WRITE)
+}
+
+/// The status, once all is written; `cannot_write` is that of an output which takes nothing more.
+fn finish(mut walk: Walk, cannot_write: i32) -> i32 {
     let out = &mut walk.searcher.printer.out;
-    out.flush();
+    out.finish();
     if let Some(error) = &out.error {
         if error.kind() != io::ErrorKind::BrokenPipe {
             let text = format!("grep: write error: {}\n", error_text(error));
             // As above: the status tells.
             let _ = io::stderr().write_all(text.as_bytes());
         }
-        return TROUBLE;
+        return cannot_write;
     }
     match (walk.selected, walk.failed) {
         (true, true) if walk.searcher.options.quiet => 0,

@@ -3,19 +3,31 @@
 use std::io::{self, Write};
 
 use super::color::Colors;
+use super::held::{Held, Stream};
 use super::matcher::Matcher;
 use super::options::{Binary, Options};
 
 const BUFFER: usize = 64 << 10;
 
 /// Standard output in large pieces. The first error is kept and ends the run.
+#[derive(Default)]
 pub struct Output {
     buffer: Vec<u8>,
     line_buffered: bool,
+    /// What may not be written yet.
+    held: Option<Held>,
     pub error: Option<io::Error>,
 }
 
 impl Output {
+    /// Output that is held until its turn.
+    pub fn held(held: Held) -> Output {
+        Output {
+            held: Some(held),
+            ..Output::default()
+        }
+    }
+
     fn put(&mut self, bytes: &[u8]) {
         self.buffer.extend_from_slice(bytes);
     }
@@ -28,6 +40,11 @@ impl Output {
     }
 
     pub fn flush(&mut self) {
+        if let Some(held) = &mut self.held {
+            held.add(Stream::Output, &self.buffer);
+            self.buffer.clear();
+            return self.release_full();
+        }
         let mut stdout = io::stdout().lock();
         if self.error.is_none()
             && let Err(error) = stdout.write_all(&self.buffer).and_then(|()| stdout.flush())
@@ -37,10 +54,41 @@ impl Output {
         self.buffer.clear();
     }
 
+    /// Writes everything, when its turn has come.
+    pub fn finish(&mut self) {
+        self.flush();
+        self.release();
+    }
+
+    /// Drops what is held.
+    pub fn forget(&mut self) {
+        if let Some(held) = &mut self.held {
+            held.clear();
+        }
+    }
+
+    fn release_full(&mut self) {
+        if self.held.as_ref().is_some_and(Held::is_full) {
+            self.release();
+        }
+    }
+
+    fn release(&mut self) {
+        if let Some(held) = self.held.take()
+            && let Err(error) = held.release(&mut io::stdout().lock(), &mut io::stderr())
+        {
+            self.error = Some(error);
+        }
+    }
+
     /// A line on standard error, after all that was printed before it.
     pub fn message(&mut self, parts: &[&[u8]]) {
         self.flush();
         let text = [b"grep: ", parts.concat().as_slice(), b"\n"].concat();
+        if let Some(held) = &mut self.held {
+            held.add(Stream::Errors, &text);
+            return self.release_full();
+        }
         // A stderr that cannot be written to leaves the status as the only witness.
         let _ = io::stderr().write_all(&text);
     }
@@ -80,12 +128,8 @@ pub enum Printed {
 }
 
 impl<'o> Printer<'o> {
-    pub fn new(options: &'o Options) -> Printer<'o> {
-        let mut out = Output {
-            buffer: Vec::new(),
-            line_buffered: options.line_buffered,
-            error: None,
-        };
+    pub fn new(options: &'o Options, mut out: Output) -> Printer<'o> {
+        out.line_buffered = options.line_buffered;
         let colors = options.color.then(|| {
             let (colors, warning) = Colors::from_env();
             if let Some(warning) = warning {

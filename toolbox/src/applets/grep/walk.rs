@@ -5,10 +5,12 @@ use std::fs::{self, File, FileType};
 use std::io::{self, Read};
 use std::path::Path;
 
+use crate::sys::process::{ExitStatus, end_like};
 use crate::sys::{Follow, OsStrExt, error_text, stat};
 
 use super::options::{Directories, List, Options};
 use super::output::Label;
+use super::parallel::{self, Item, Workers};
 use super::search::{Failure, Searcher};
 
 /// The digits of the largest offset: the width of numbers where the size of a file is not known.
@@ -19,10 +21,14 @@ pub struct Walk<'o> {
     options: &'o Options,
     pub selected: bool,
     pub failed: bool,
+    /// The output takes nothing more, which was said.
+    cannot_write: bool,
     /// Lines begin with the name of their file.
     named: bool,
     /// The device and number of the directories that are open, from the operand down.
     ancestors: Vec<(u64, u64)>,
+    /// What is to be searched later; without a list, a file is searched when it is found.
+    list: Option<parallel::List>,
 }
 
 impl<'o> Walk<'o> {
@@ -33,23 +39,93 @@ impl<'o> Walk<'o> {
             options,
             selected: false,
             failed: false,
+            cannot_write: false,
             named,
             ancestors: Vec::new(),
+            list: parallel::is_for(options).then(parallel::List::default),
         }
     }
 
     /// Whether there is nothing more to find out.
     pub fn is_over(&self) -> bool {
-        (self.options.quiet && self.selected) || self.searcher.printer.out.error.is_some()
+        (self.options.quiet && self.selected)
+            || self.cannot_write
+            || self.searcher.printer.out.error.is_some()
+    }
+
+    /// Searches a file, or puts it into the list.
+    fn found(&mut self, path: &OsStr, named: bool) {
+        match &mut self.list {
+            None => self.file(path, named),
+            Some(list) => {
+                list.push(Item::File(path.to_owned()));
+                if list.is_full() {
+                    self.search_listed();
+                }
+            }
+        }
+    }
+
+    /// Says something, or puts it into the list.
+    fn say(&mut self, parts: &[&[u8]]) {
+        match &mut self.list {
+            None => self.searcher.printer.out.message(parts),
+            Some(list) => list.push(Item::Message(parts.concat())),
+        }
+    }
+
+    /// Searches the files of the list, beside other processes when they are many.
+    pub fn search_listed(&mut self) {
+        let Some(list) = self.list.take() else { return };
+        let (first, others) = list.parts();
+        let workers = Workers::start(self.options, &others);
+        let left = others.get(workers.count()..).unwrap_or_default();
+        self.items(first);
+        self.searcher.printer.out.flush();
+        if self.is_over() {
+            workers.stop();
+        } else {
+            for status in workers.finish() {
+                self.part_ended(status);
+            }
+        }
+        for part in left {
+            self.items(part);
+        }
+        self.list = Some(parallel::List::default());
+    }
+
+    /// Searches what a walk found.
+    pub fn items(&mut self, items: &[Item]) {
+        for item in items {
+            if self.is_over() {
+                break;
+            }
+            match item {
+                Item::File(path) => self.file(path, self.options.filename != Some(false)),
+                Item::Message(text) => self.searcher.printer.out.message(&[text]),
+            }
+        }
+    }
+
+    /// Takes over how the process of a part has ended.
+    fn part_ended(&mut self, status: io::Result<ExitStatus>) {
+        // What ends a process that does our work ends us.
+        let code = status.map_or(parallel::CANNOT_WRITE, end_like);
+        match code {
+            0 => self.selected = true,
+            1 => {}
+            code => {
+                self.failed = true;
+                self.cannot_write |= code == parallel::CANNOT_WRITE;
+            }
+        }
     }
 
     fn complain(&mut self, name: &[u8], problem: &str) {
         self.failed = true;
         if !self.options.no_messages {
-            self.searcher
-                .printer
-                .out
-                .message(&[name, b": ", problem.as_bytes()]);
+            self.say(&[name, b": ", problem.as_bytes()]);
         }
     }
 
@@ -72,7 +148,7 @@ impl<'o> Walk<'o> {
         if !status.is_dir() {
             let skipped = !status.is_file() && self.options.skip_devices == Some(true);
             if !skipped && !self.options.files.leave_out(name, true) {
-                self.file(operand, self.named);
+                self.found(operand, self.named);
             }
             return;
         }
@@ -108,11 +184,7 @@ impl<'o> Walk<'o> {
         if follow && let Ok(status) = stat(path, Follow::Yes) {
             let identity = (status.dev, status.ino);
             if self.ancestors.contains(&identity) {
-                self.searcher
-                    .printer
-                    .out
-                    .message(&[&name, b": warning: recursive directory loop"]);
-                return;
+                return self.say(&[&name, b": warning: recursive directory loop"]);
             }
             self.ancestors.push(identity);
         }
@@ -161,7 +233,7 @@ impl<'o> Walk<'o> {
                 self.directory(path.to_vec());
             }
         } else if !self.options.files.leave_out(name, false) && !self.is_skipped_device(kind) {
-            self.file(
+            self.found(
                 OsStr::from_bytes(path),
                 self.options.filename != Some(false),
             );

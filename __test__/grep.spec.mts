@@ -39,6 +39,7 @@ function tree(count: number): string {
 describe.skipIf(!hasOriginal)('the answer of GNU grep', () => {
   const lines = [
     ['-rn', 'needle'],
+    ['-rn', 'needle', 'more/single'],
     ['-rl', 'needle', '.'],
     ['-rL', 'needle', 'src'],
     ['-rc', 'needle', 'src'],

@@ -31,7 +31,7 @@ const GRACE_MS = 60_000
 /** The first part of the time: what grows once, such as heaps, pools and caches, is there before anything is compared. */
 const WARMUP_SHARE = 0.3
 
-/** More than there are places in the pool of instances, each of which keeps a MiB of what it last used. */
+/** More than there are places in the pool of instances, each of which keeps much of what it last used. */
 const FILL = 256
 
 /** Without these, what glibc keeps for the next allocation of each thread hides what leaks: some 100 MiB. */

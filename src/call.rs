@@ -169,6 +169,8 @@ impl Run {
             .collect();
         let argv = match search.find(request.command.as_bytes(), &args) {
             Ok(argv) => argv,
+            // The job was ended meanwhile, and that is how it ends.
+            Err(Errno::Interrupted) => return Ok(None),
             Err(errno) => {
                 let (problem, status) = refusal(errno);
                 let message = format!("{}: {problem}\n", request.command);

@@ -56,13 +56,14 @@ impl<'o> Walk<'o> {
     /// Searches a file, or puts it into the list.
     fn found(&mut self, path: &OsStr, named: bool) {
         match &mut self.list {
-            None => self.file(path, named),
-            Some(list) => {
+            // The only operand shows no name: there is nothing to share out.
+            Some(list) if named == shows_names(self.options) => {
                 list.push(Item::File(path.to_owned()));
                 if list.is_full() {
                     self.search_listed();
                 }
             }
+            _ => self.file(path, named),
         }
     }
 
@@ -102,7 +103,7 @@ impl<'o> Walk<'o> {
                 break;
             }
             match item {
-                Item::File(path) => self.file(path, self.options.filename != Some(false)),
+                Item::File(path) => self.file(path, shows_names(self.options)),
                 Item::Message(text) => self.searcher.printer.out.message(&[text]),
             }
         }
@@ -233,10 +234,7 @@ impl<'o> Walk<'o> {
                 self.directory(path.to_vec());
             }
         } else if !self.options.files.leave_out(name, false) && !self.is_skipped_device(kind) {
-            self.found(
-                OsStr::from_bytes(path),
-                self.options.filename != Some(false),
-            );
+            self.found(OsStr::from_bytes(path), shows_names(self.options));
         }
     }
 
@@ -313,6 +311,11 @@ impl<'o> Walk<'o> {
             _ => {}
         }
     }
+}
+
+/// Whether files found in directories are shown with their names.
+fn shows_names(options: &Options) -> bool {
+    options.filename != Some(false)
 }
 
 fn digits(number: u64) -> usize {

@@ -280,7 +280,7 @@ mod tests {
 
     #[test]
     fn a_child_is_there_until_a_signal_ends_it() {
-        let pid = shell("read line").spawn().expect("sh starts");
+        let pid = shell("exec sleep 1000").spawn().expect("sh starts");
         let number = i32::try_from(pid.0).expect("a pid");
         kill(number, None).expect("it is there");
         kill(number, Some(Signal::KILL)).expect("it is there");

@@ -5,7 +5,7 @@ use std::thread;
 use toolbox_abi::WaitStatus;
 
 use crate::kernel::Reason;
-use crate::vfs::Errno;
+use crate::vfs::{Errno, Mount, ProcessFileSystem};
 
 use super::super::*;
 use super::guests;
@@ -118,4 +118,25 @@ fn signals_reach_no_other_job_and_every_process_of_the_own() {
     assert_eq!(bystander.job.interrupt.check(), None);
     bystander.job.interrupt.raise(Reason::Closed);
     assert_eq!(bystander.wait().end, Err(Reason::Closed));
+}
+
+#[test]
+fn files_of_proc_that_are_open_count_as_memory() {
+    let mut run = Run::new(LONG);
+    run.limits.memory = 32 << 20;
+    run.mounts.push(Mount {
+        point: b"/proc".to_vec(),
+        file_system: Arc::new(ProcessFileSystem::new(1)),
+        writable: false,
+    });
+    let ended = run.go(&image(guests::MIRROR));
+    assert_eq!(ended.end, Ok(WaitStatus::exited(Errno::OutOfMemory as u8)));
+}
+
+#[test]
+fn arguments_and_variables_count_as_memory_however_short_they_are() {
+    let mut run = few(LONG);
+    run.limits.memory = 256 << 20;
+    let ended = run.go(&image(guests::CRUMBS));
+    assert_eq!(ended.end, Ok(WaitStatus::exited(Errno::OutOfMemory as u8)));
 }

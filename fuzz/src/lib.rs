@@ -24,6 +24,7 @@ mod imports;
 mod paths;
 mod spawn_message;
 
+#[allow(clippy::duplicate_mod, reason = "the engine keeps its own to itself")]
 #[path = "../../src/engine/config.rs"]
 mod config;
 

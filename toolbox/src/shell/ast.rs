@@ -59,7 +59,7 @@ pub enum TimeFormat {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Command {
     Simple(SimpleCommand),
-    Compound(CompoundCommand),
+    Compound(Rc<CompoundCommand>),
     Function(FunctionDefinition),
     Coprocess(Box<Coprocess>),
 }
@@ -134,9 +134,7 @@ pub enum Compound {
         body: List,
     },
     ArithmeticFor {
-        first: Option<Arithmetic>,
-        condition: Option<Arithmetic>,
-        step: Option<Arithmetic>,
+        header: Box<ArithmeticHeader>,
         body: List,
     },
     Case {
@@ -147,6 +145,14 @@ pub enum Compound {
     Test(TestExpression),
     /// `(( … ))`
     Arithmetic(Arithmetic),
+}
+
+/// `((first; condition; step))`
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ArithmeticHeader {
+    pub first: Option<Arithmetic>,
+    pub condition: Option<Arithmetic>,
+    pub step: Option<Arithmetic>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

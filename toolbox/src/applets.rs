@@ -14,6 +14,7 @@ mod ln;
 mod ls;
 mod mkdir;
 mod mv;
+mod printf;
 mod rm;
 mod sleep;
 mod sort;
@@ -85,7 +86,7 @@ applets! {
     "mkdir" => mkdir::main,
     "mv" => mv::main,
     "printenv" => uutils!(uu_printenv),
-    "printf" => uutils!(uu_printf),
+    "printf" => printf::main,
     "pwd" => uutils!(uu_pwd),
     "rm" => rm::main,
     "rmdir" => uutils!(uu_rmdir),

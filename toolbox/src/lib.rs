@@ -1,6 +1,7 @@
 //! The toolbox: many small Unix tools in one WebAssembly program.
 
 pub mod applets;
+pub mod format;
 pub mod getopt;
 pub mod shell;
 pub mod stdio;

@@ -7,6 +7,7 @@ pub mod exec;
 pub mod flow;
 pub mod jobs;
 pub mod options;
+pub mod pattern;
 pub mod state;
 pub mod streams;
 pub mod symbol;

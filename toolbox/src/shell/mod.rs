@@ -3,8 +3,11 @@
 pub mod ast;
 pub mod builtins;
 pub mod calls;
+pub mod conditions;
+pub mod descriptors;
 pub mod exec;
 pub mod flow;
+mod interim;
 pub mod jobs;
 pub mod options;
 pub mod pattern;

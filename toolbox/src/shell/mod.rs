@@ -5,6 +5,7 @@ pub mod arithmetic;
 pub mod ast;
 pub mod builtins;
 pub mod calls;
+pub mod conditions;
 pub mod descriptors;
 pub mod exec;
 pub mod expand;

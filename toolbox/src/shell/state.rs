@@ -79,6 +79,8 @@ pub struct State {
     pub last_random: u32,
     /// Special variables that were unset, and are so no more.
     pub ordinary: Rc<BTreeSet<Symbol>>,
+    /// Builtins that `enable -n` has taken away.
+    pub disabled: Rc<BTreeSet<Text>>,
     /// What the shell is told to run: the text of `-c`, a file, or standard input.
     pub source: ScriptSource,
 }
@@ -134,6 +136,7 @@ impl Default for State {
             command: Text::new(),
             last_random: 0,
             ordinary: Rc::default(),
+            disabled: Rc::default(),
             source: ScriptSource::StandardInput,
         }
     }

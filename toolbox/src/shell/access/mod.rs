@@ -172,22 +172,25 @@ impl Shell {
         }
     }
 
+    /// Whether a text names a nameref (`[[ -R name ]]`).
+    pub fn is_nameref(&self, text: &[u8]) -> bool {
+        self.attributes(Symbol::new(text)).nameref
+    }
+
     /// Whether a variable has a value (`[[ -v name ]]`).
-    pub fn is_name_set(&mut self, text: &[u8]) -> bool {
+    pub fn is_variable_set(&mut self, text: &[u8]) -> Flow<bool> {
         use super::ast::{Subject, Subscript};
 
-        match super::parser::parameter_name(text) {
+        Flow::Continue(match super::parser::parameter_name(text) {
             Some(Subject::Variable(name)) => self.value(name).is_some(),
-            Some(Subject::Element(name, Subscript::Index(index))) => {
-                matches!(self.element(name, &index), Flow::Continue(Some(_)))
-            }
+            Some(Subject::Element(name, Subscript::Index(index))) => self.element(name, &index)?.is_some(),
             Some(Subject::Element(name, _)) => {
                 self.variable(name).is_some_and(|variable| !variable.elements().is_empty())
             }
             Some(Subject::Positional(0)) => true,
             Some(Subject::Positional(number)) => self.state.positional.len() >= number,
             _ => false,
-        }
+        })
     }
 
     /// A text that names nothing.

@@ -397,7 +397,7 @@ fn character_count(text: &[u8]) -> usize {
 
 fn replaced(text: &[u8], pattern: &Pattern, which: Replaced, replacement: &[Piece], is_empty: bool) -> Text {
     let mut result = Text::new();
-    let mut put = |result: &mut Text, matched: &[u8]| {
+    let put = |result: &mut Text, matched: &[u8]| {
         for piece in replacement {
             match piece {
                 Piece::Text(text) => result.extend_from_slice(text),

@@ -112,7 +112,7 @@ pub fn run(shell: &mut Shell, args: &[Text]) -> Flow {
         return Flow::Continue(1);
     }
     match printed {
-        Ok(is_right) => Flow::Continue(i32::from(!is_right)),
+        Ok(status) => Flow::Continue(status),
         Err(error) => {
             let text = crate::sys::error_text(&error);
             shell.complain_as("printf", format!("write error: {text}"));

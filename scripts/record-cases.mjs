@@ -56,23 +56,28 @@ function stage({ files }, depth) {
   return { top, work, home }
 }
 
-const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGABRT: 6, SIGKILL: 9, SIGSEGV: 11, SIGPIPE: 13, SIGALRM: 14, SIGTERM: 15 }
+/**
+ * Runs a command with pipes for its input, output and errors: what Node makes are sockets, which `/dev/stdout` cannot
+ * open. The status goes to descriptor 3.
+ */
+const HARNESS = 'exec 4>&2 2>/dev/null; cat | { "$@" 2> >(cat >&4) 3>&- 4>&-; echo $? >&3; } | cat 3>&-'
+
+/** How long what a script left running may still print. */
+const LINGER_MS = 200
 
 /** One run of a case in bash, as it would look in a sandbox. */
 async function runBash(one, depth) {
   const { top, work, home } = stage(one, depth)
   try {
-    const child = spawn('bash', ['-c', one.script, 'bash', ...one.args], {
+    const variables = Object.entries({ ...environment(work, home), ...one.env }).map(([name, value]) => `${name}=${value}`)
+    const command = ['env', '-i', ...variables, 'bash', '-c', one.script, 'bash', ...one.args]
+    const child = spawn('bash', ['-c', HARNESS, 'harness', ...command], {
       cwd: work,
-      env: { ...environment(work, home), ...one.env },
       // A session of its own: no terminal, and everything it started can be ended with it.
       detached: true,
+      stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
       ...USER,
     })
-    const chunks = { stdout: [], stderr: [] }
-    for (const name of ['stdout', 'stderr']) child[name].on('data', (chunk) => chunks[name].push(chunk))
-    // A script need not read what it is given.
-    child.stdin.on('error', () => {}).end(Buffer.from(one.stdin, 'latin1'))
     const endAll = () => {
       try {
         process.kill(-child.pid, 'SIGKILL')
@@ -81,21 +86,15 @@ async function runBash(one, depth) {
       }
     }
     const timer = setTimeout(endAll, TIMEOUT_MS)
-    const began = performance.now()
-    const status = await new Promise((resolve, reject) => {
-      child.on('error', reject)
-      child.on('exit', (code, signal) => {
-        resolve(code ?? 128 + (SIGNALS[signal] ?? NaN))
-        // What a call leaves running ends with it.
-        setTimeout(endAll, 100)
-      })
-    })
+    const [, stdout, stderr, status] = child.stdio
+    // A script need not read what it is given.
+    child.stdin.on('error', () => {}).end(Buffer.from(one.stdin, 'latin1'))
+    status.once('data', () => setTimeout(endAll, LINGER_MS).unref())
+    const [out, err, code] = await Promise.all([stdout, stderr, status].map((stream) => stream.toArray()))
     clearTimeout(timer)
-    await Promise.all(['stdout', 'stderr'].map((name) => child[name].closed || new Promise((resolve) => child[name].on('close', resolve))))
-    if (performance.now() - began > TIMEOUT_MS) throw new FormatError(`${one.where}: does not end: ${one.name}`)
-    const seen = (name) =>
-      Buffer.concat(chunks[name]).toString('latin1').replaceAll(work, WORK).replaceAll(home, HOME)
-    const result = { status, stdout: seen('stdout'), stderr: seen('stderr') }
+    if (code.length === 0) throw new FormatError(`${one.where}: does not end: ${one.name}`)
+    const seen = (chunks) => Buffer.concat(chunks).toString('latin1').replaceAll(work, WORK).replaceAll(home, HOME)
+    const result = { status: Number(Buffer.concat(code)), stdout: seen(out), stderr: seen(err) }
     for (const name of ['stdout', 'stderr']) {
       if (result[name].includes(basename(top))) throw new FormatError(`${one.where}: ${name} holds the directory of the recorder`)
       if (result[name].includes(hostname())) throw new FormatError(`${one.where}: ${name} holds the name of this machine`)

@@ -2,6 +2,7 @@
 
 pub mod choice;
 pub mod clock;
+mod descriptor;
 mod error;
 mod mode;
 pub mod process;
@@ -17,6 +18,7 @@ pub use std::os::unix::ffi::{OsStrExt, OsStringExt};
 pub use std::os::wasi::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 
+pub use descriptor::{Descriptor, close};
 pub use error::error_text;
 pub use mode::{FileKind, mode_text};
 pub use process::umask;

@@ -1,0 +1,3 @@
+//! The interpreter: what each node of the syntax tree does.
+
+mod substitution;

@@ -1,0 +1,17 @@
+//! The shell: bash, as scripts and agents write it.
+
+pub mod ast;
+pub mod builtins;
+pub mod calls;
+pub mod exec;
+pub mod flow;
+pub mod jobs;
+pub mod options;
+pub mod state;
+pub mod streams;
+pub mod symbol;
+pub mod traps;
+pub mod value;
+pub mod variables;
+
+pub use state::{Shell, State};

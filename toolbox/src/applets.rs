@@ -22,6 +22,7 @@ mod stat;
 mod tail;
 mod timeout;
 mod touch;
+mod tr;
 mod uniq;
 mod wc;
 mod xargs;
@@ -99,7 +100,7 @@ applets! {
     "tee" => uutils!(uu_tee),
     "timeout" => timeout::main,
     "touch" => touch::main,
-    "tr" => uutils!(uu_tr),
+    "tr" => tr::main,
     "true" => |args| without_operands(args, uutils!(uu_true), 0),
     "uniq" => uniq::main,
     "wc" => wc::main,

@@ -192,4 +192,5 @@ macro_rules! lines {
 // Each file of lines, and how many of its lines are known gaps. Fewer are better.
 lines! {
     printf: 0,
+    tr: 0,
 }

@@ -16,6 +16,7 @@ mod mkdir;
 mod mv;
 mod printf;
 mod rm;
+mod seq;
 mod sleep;
 mod sort;
 mod stat;
@@ -91,7 +92,7 @@ applets! {
     "pwd" => uutils!(uu_pwd),
     "rm" => rm::main,
     "rmdir" => uutils!(uu_rmdir),
-    "seq" => uutils!(uu_seq),
+    "seq" => seq::main,
     "sha256sum" => uutils!(uu_sha256sum),
     "sleep" => sleep::main,
     "sort" => sort::main,

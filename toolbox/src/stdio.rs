@@ -72,7 +72,7 @@ impl<R: Read> Blocks<R> {
     }
 
     /// The next bytes, as many as one read gives; none at the end.
-    pub fn next(&mut self) -> io::Result<&mut [u8]> {
+    pub fn read(&mut self) -> io::Result<&mut [u8]> {
         loop {
             match self.input.read(&mut self.buffer) {
                 Ok(length) => {

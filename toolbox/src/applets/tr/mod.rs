@@ -159,7 +159,7 @@ fn run(work: &Work) -> i32 {
     // The last byte that was printed, for what is squeezed.
     let mut last = None;
     loop {
-        let block = match input.next() {
+        let block = match input.read() {
             Ok([]) => return stdio::finish(NAME, out.flush(), 0),
             Ok(block) => block,
             Err(error) => {

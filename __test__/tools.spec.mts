@@ -37,6 +37,8 @@ const cases: Record<string, Case> = {
   printenv: { args: ['HOME', 'USER'], stdout: '/home/agent\nagent\n' },
   printf: { args: ['%05.1f|%x\\n', '3.14159', '255'], stdout: '003.1|ff\n' },
   pwd: { stdout: '/work\n' },
+  readlink: { args: ['-f', 'sub/../a.txt'], stdout: '/work/a.txt\n' },
+  realpath: { args: ['--relative-to=sub', 'a.txt'], stdout: '../a.txt\n' },
   rm: { args: ['-rv', 'sub'], stdout: "removed 'sub/c.txt'\nremoved directory 'sub'\n" },
   rmdir: { args: ['sub'], exitCode: 1, stdout: '', stderr: "rmdir: failed to remove 'sub': Directory not empty\n" },
   seq: { args: ['-s', ',', '5'], stdout: '1,2,3,4,5\n' },

@@ -1,9 +1,11 @@
 //! The table of applets: each name is written here, once.
 
 mod base64;
+mod basename;
 mod cat;
 mod cp;
 mod cut;
+mod dirname;
 mod duration;
 mod echo;
 mod env;
@@ -14,19 +16,27 @@ mod ln;
 mod ls;
 mod mkdir;
 mod mv;
+mod printenv;
 mod printf;
+mod pwd;
+mod readlink;
+mod realpath;
 mod rm;
+mod rmdir;
 mod seq;
 mod sleep;
 mod sort;
 mod stat;
 mod tail;
+mod tee;
 mod timeout;
 mod touch;
 mod tr;
+mod truth;
 mod uniq;
 mod wc;
 mod xargs;
+mod yes;
 
 use std::ffi::{OsStr, OsString};
 
@@ -68,16 +78,16 @@ macro_rules! uutils {
 
 applets! {
     "base64" => base64::main,
-    "basename" => uutils!(uu_basename),
+    "basename" => basename::main,
     "cat" => cat::main,
     "cp" => cp::main,
     "cut" => cut::main,
     "date" => uutils!(uu_date),
-    "dirname" => uutils!(uu_dirname),
+    "dirname" => dirname::main,
     "echo" => echo::main,
     "egrep" => grep::egrep,
     "env" => env::main,
-    "false" => |args| without_operands(args, uutils!(uu_false), 1),
+    "false" => truth::no,
     "fgrep" => grep::fgrep,
     "grep" => grep::main,
     "head" => head::main,
@@ -87,31 +97,28 @@ applets! {
     "md5sum" => uutils!(uu_md5sum),
     "mkdir" => mkdir::main,
     "mv" => mv::main,
-    "printenv" => uutils!(uu_printenv),
+    "printenv" => printenv::main,
     "printf" => printf::main,
-    "pwd" => uutils!(uu_pwd),
+    "pwd" => pwd::main,
+    "readlink" => readlink::main,
+    "realpath" => realpath::main,
     "rm" => rm::main,
-    "rmdir" => uutils!(uu_rmdir),
+    "rmdir" => rmdir::main,
     "seq" => seq::main,
     "sha256sum" => uutils!(uu_sha256sum),
     "sleep" => sleep::main,
     "sort" => sort::main,
     "stat" => stat::main,
     "tail" => tail::main,
-    "tee" => uutils!(uu_tee),
+    "tee" => tee::main,
     "timeout" => timeout::main,
     "touch" => touch::main,
     "tr" => tr::main,
-    "true" => |args| without_operands(args, uutils!(uu_true), 0),
+    "true" => truth::yes,
     "uniq" => uniq::main,
     "wc" => wc::main,
     "xargs" => xargs::main,
-    "yes" => uutils!(uu_yes),
-}
-
-/// `true` and `false` have nothing to do unless they are asked for help.
-fn without_operands(args: &[OsString], tool: fn(&[OsString]) -> i32, status: i32) -> i32 {
-    if args.len() < 2 { status } else { tool(args) }
+    "yes" => yes::main,
 }
 
 /// The applet called `name`.

@@ -192,6 +192,9 @@ macro_rules! lines {
 
 // Each file of lines, and how many of its lines are known gaps. Fewer are better.
 lines! {
+    paths: 0,
+    small: 0,
+    tee: 0,
     printf: 0,
     seq: 0,
     tr: 0,

@@ -6,6 +6,7 @@ mod error;
 mod mode;
 pub mod process;
 pub mod quote;
+pub mod resolve;
 pub mod signal;
 pub mod strftime;
 

@@ -17,6 +17,7 @@ const cases: Record<string, Case> = {
   base64: { args: ['a.txt'], stdout: 'b25lCnR3bwp0aHJlZQo=\n' },
   basename: { args: ['/work/a.txt', '.txt'], stdout: 'a\n' },
   cat: { args: ['-n', 'a.txt'], stdout: '     1\tone\n     2\ttwo\n     3\tthree\n' },
+  chmod: { args: ['-v', 'u+x,go=', 'a.txt'], stdout: /^mode of 'a.txt' changed from \d{4} \(.{9}\) to 0[67]00 \(.{9}\)\n$/ },
   cp: { args: ['-v', 'a.txt', 'sub'], stdout: "'a.txt' -> 'sub/a.txt'\n" },
   cut: { args: ['-c', '1-2', 'b.txt'], stdout: 'tw\nfo\n' },
   date: { args: ['-u', '-d', '@0', '+%Y-%m-%d %H:%M:%S'], stdout: '1970-01-01 00:00:00\n' },

@@ -3,6 +3,7 @@
 mod base64;
 mod basename;
 mod cat;
+mod chmod;
 mod cp;
 mod cut;
 mod dirname;
@@ -80,6 +81,7 @@ applets! {
     "base64" => base64::main,
     "basename" => basename::main,
     "cat" => cat::main,
+    "chmod" => chmod::main,
     "cp" => cp::main,
     "cut" => cut::main,
     "date" => uutils!(uu_date),

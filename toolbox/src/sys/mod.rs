@@ -4,6 +4,7 @@ pub mod choice;
 pub mod clock;
 mod error;
 mod mode;
+pub mod mode_change;
 pub mod process;
 pub mod quote;
 pub mod resolve;

@@ -16,18 +16,22 @@ mod kill;
 mod ln;
 mod ls;
 mod mkdir;
+mod mktemp;
 mod mv;
+mod paste;
 mod printenv;
 mod printf;
 mod pwd;
 mod readlink;
 mod realpath;
+mod rev;
 mod rm;
 mod rmdir;
 mod seq;
 mod sleep;
 mod sort;
 mod stat;
+mod tac;
 mod tail;
 mod tee;
 mod timeout;
@@ -36,6 +40,7 @@ mod tr;
 mod truth;
 mod uniq;
 mod wc;
+mod which;
 mod xargs;
 mod yes;
 
@@ -98,12 +103,15 @@ applets! {
     "ls" => ls::main,
     "md5sum" => uutils!(uu_md5sum),
     "mkdir" => mkdir::main,
+    "mktemp" => mktemp::main,
     "mv" => mv::main,
+    "paste" => paste::main,
     "printenv" => printenv::main,
     "printf" => printf::main,
     "pwd" => pwd::main,
     "readlink" => readlink::main,
     "realpath" => realpath::main,
+    "rev" => rev::main,
     "rm" => rm::main,
     "rmdir" => rmdir::main,
     "seq" => seq::main,
@@ -111,6 +119,7 @@ applets! {
     "sleep" => sleep::main,
     "sort" => sort::main,
     "stat" => stat::main,
+    "tac" => tac::main,
     "tail" => tail::main,
     "tee" => tee::main,
     "timeout" => timeout::main,
@@ -119,6 +128,7 @@ applets! {
     "true" => truth::yes,
     "uniq" => uniq::main,
     "wc" => wc::main,
+    "which" => which::main,
     "xargs" => xargs::main,
     "yes" => yes::main,
 }

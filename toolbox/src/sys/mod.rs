@@ -7,6 +7,7 @@ mod mode;
 pub mod mode_change;
 pub mod process;
 pub mod quote;
+pub mod random;
 pub mod resolve;
 pub mod signal;
 pub mod strftime;

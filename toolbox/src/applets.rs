@@ -18,6 +18,7 @@ mod ls;
 mod mkdir;
 mod mktemp;
 mod mv;
+mod nl;
 mod paste;
 mod printenv;
 mod printf;
@@ -105,6 +106,7 @@ applets! {
     "mkdir" => mkdir::main,
     "mktemp" => mktemp::main,
     "mv" => mv::main,
+    "nl" => nl::main,
     "paste" => paste::main,
     "printenv" => printenv::main,
     "printf" => printf::main,

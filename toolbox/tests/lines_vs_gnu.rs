@@ -199,6 +199,6 @@ lines! {
     seq: 0,
     small: 0,
     tee: 0,
-    text: 2,
+    text: 4,
     tr: 0,
 }

@@ -5,6 +5,7 @@ pub mod clock;
 mod error;
 mod mode;
 pub mod mode_change;
+pub mod number;
 pub mod process;
 pub mod quote;
 pub mod random;
@@ -75,6 +76,11 @@ impl FileTimes for FileStat {
             nanoseconds: self.btime_nsec,
         })
     }
+}
+
+/// Makes ready what differs between the system and our kernel, before the program begins.
+pub fn start() {
+    system::start();
 }
 
 /// The status of a file.

@@ -56,10 +56,15 @@ fn make_trees(root: &Path, elsewhere: &Path) {
     for (from, to) in [("a", "h"), ("d/x", "d/hx")] {
         fs::hard_link(root.join(from), root.join(to)).expect("a hard link");
     }
-    for (target, name) in [("a", "l"), ("nope", "br"), ("d", "ld"), ("../x", "d/s/up")] {
-        link(target, root.join(name));
+    for (seconds, target, name) in [
+        (1_600_000_000, "a", "l"),
+        (1_500_000_000, "nope", "br"),
+        (1_700_000_000, "d", "ld"),
+        (1_600_000_000, "../x", "d/s/up"),
+    ] {
+        link(seconds, target, root.join(name));
     }
-    link("b", elsewhere.join("l"));
+    link(1_600_000_000, "b", elsewhere.join("l"));
     directory(root.join("d/s"), 0o555);
 }
 
@@ -71,7 +76,12 @@ fn snapshot(root: &Path, lines: &mut Vec<String>) {
         if metadata.is_dir() {
             snapshot(&path, lines);
         } else if metadata.is_symlink() {
-            line += &format!(" -> {}", fs::read_link(&path).expect("a link").display());
+            let target = fs::read_link(&path).expect("a link");
+            line += &format!(
+                " {} -> {}",
+                metadata.mtime_nsec() == 123_456_789,
+                target.display()
+            );
         } else {
             let content = fs::read(&path).expect("its content");
             line += &format!(

@@ -117,6 +117,55 @@ fn outcome(
     (found, lines)
 }
 
+/// Runs a tool with the arguments that are given, and with an answer to what it asks.
+fn compare_lines(tool: &str, lines: &[(&str, &str)]) {
+    if !is_gnu(tool) {
+        return;
+    }
+    let scratch = Scratch::new(&format!("{tool}-lines"));
+    let (root, elsewhere) = (scratch.0.join("tree"), scratch.0.join("elsewhere"));
+    for (line, stdin) in lines {
+        let args: Vec<&str> = line.split_whitespace().collect();
+        let expected = outcome(Command::new(tool), &args, &root, &elsewhere, stdin);
+        let found = outcome(toolbox(tool), &args, &root, &elsewhere, stdin);
+        assert_eq!(found, expected, "{tool} {line}");
+    }
+}
+
+#[test]
+fn what_stays_of_a_directory_decides_what_is_asked() {
+    compare_lines(
+        "rm",
+        &[
+            ("-ri e", "y\nn\ny\n"),
+            ("-ri e", "y\nn\nn\n"),
+            ("-ri d/s n", "y\ny\nn\nn\ny\n"),
+            ("-ri d", "y\ny\ny\nn\ny\ny\ny\n"),
+            ("-ri d", "y\ny\ny\nn\nn\nn\nn\ny\n"),
+            ("-ri d", "y\nn\nn\ny\ny\ny\n"),
+            ("-ri d", "y\nn\nn\nn\ny\ny\n"),
+        ],
+    );
+}
+
+#[test]
+fn what_was_made_a_moment_ago_is_guarded_as_gnu_does() {
+    let lines = [
+        "-f h h n",
+        "-i h h n",
+        "-b h h n",
+        "-fb h h n",
+        "-fi h h n",
+        "-sf h h n",
+        "h h n",
+        "-f d/x e/x d/hx e",
+        "-f --backup=numbered h h n",
+    ];
+    compare_lines("ln", &lines.map(|line| (line, "y\ny\n")));
+    let lines = ["d d ld", "d/ e d ld", "d d e", "-b h a n", "a h a n"];
+    compare_lines("mv", &lines.map(|line| (line, "")));
+}
+
 /// Runs a tool with random arguments; a destination that begins with a slash is elsewhere.
 fn compare(tool: &str, options: &[&str], destinations: &[&str], seed: u64) {
     let Some(elsewhere) = Elsewhere::new(tool).filter(|_| is_gnu(tool)) else {

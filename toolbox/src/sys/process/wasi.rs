@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::io;
 use std::os::fd::{FromRawFd, OwnedFd, RawFd};
 use std::os::wasi::ffi::{OsStrExt, OsStringExt};
+use std::sync::OnceLock;
 
 use toolbox_abi::{INHERIT_UMASK, SEARCH_PATH, SpawnMessage, WITHOUT_LIMIT, Waited};
 
@@ -34,17 +35,31 @@ pub fn exec(command: &Command) -> io::Result<i32> {
     Ok(super::end_like(run(command)?))
 }
 
+/// The variables of this process, which nothing sets.
+static OWN_ENVIRONMENT: OnceLock<Vec<Vec<u8>>> = OnceLock::new();
+
+/// `NAME=VALUE` each.
+fn assignments(variables: Vec<(OsString, OsString)>) -> Vec<Vec<u8>> {
+    variables
+        .into_iter()
+        .map(|(name, value)| [name.as_bytes(), b"=", value.as_bytes()].concat())
+        .collect()
+}
+
 fn message(command: &Command) -> io::Result<Vec<u8>> {
     let cwd = command.directory()?;
     let cwd = match cwd.is_absolute() {
         true => cwd,
         false => std::env::current_dir()?.join(cwd),
     };
-    let env: Vec<Vec<u8>> = command
-        .variables()
-        .into_iter()
-        .map(|(name, value)| [name.as_bytes(), b"=", value.as_bytes()].concat())
-        .collect();
+    let given;
+    let env = match command.env {
+        None => OWN_ENVIRONMENT.get_or_init(|| assignments(command.variables())),
+        Some(_) => {
+            given = assignments(command.variables());
+            &given
+        }
+    };
     let message = SpawnMessage {
         flags: if command.search { SEARCH_PATH } else { 0 },
         umask: INHERIT_UMASK,

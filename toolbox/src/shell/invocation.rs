@@ -60,7 +60,7 @@ pub fn main(args: &[OsString]) -> i32 {
             return 2;
         }
     };
-    let inherited = (3..10).filter(|fd| process::is_open(*fd as RawFd));
+    let inherited = (3..10).filter(|fd| is_inherited(*fd as RawFd));
     let mut shell = Shell::with_state(State::default(), Descriptors::inherited(inherited));
     shell.state.name = name.clone();
     let is_sh = name.rsplit(|byte| *byte == b'/').next() == Some(b"sh");
@@ -76,6 +76,11 @@ pub fn main(args: &[OsString]) -> i32 {
     shell.initialise_variables();
     shell.import_functions();
     shell.run_invocation(invocation)
+}
+
+/// Whether a descriptor was given to the shell. A directory is the root that paths are relative to.
+fn is_inherited(fd: RawFd) -> bool {
+    process::is_open(fd) && sys::Descriptor(fd).metadata().is_ok_and(|metadata| !metadata.is_dir())
 }
 
 fn parse(args: &[Text]) -> Result<Invocation, Instead> {

@@ -186,7 +186,9 @@ fn assign_text(shell: &mut Shell, request: &Request, text: &[u8]) -> Flow<bool> 
     };
     let (name, subscript) = match parser::parameter_name(target) {
         Some(Subject::Variable(name)) => (name, None),
-        Some(Subject::Element(name, Subscript::Index(index))) => (name, Some(index)),
+        Some(Subject::Element(name, Subscript::Index(index))) if request.name != "export" => {
+            (name, Some(index))
+        }
         Some(Subject::Element(name, _)) if value.is_none() => (name, None),
         _ => {
             shell.complain_as(

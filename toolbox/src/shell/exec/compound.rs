@@ -10,6 +10,7 @@ use crate::shell::flow::{Flow, Jump};
 use crate::shell::options::{SetOption, Shopt};
 use crate::shell::pattern::Pattern;
 use crate::shell::symbol::Symbol;
+use crate::shell::traps::Event;
 
 /// How a turn of a loop ended.
 enum Turn {
@@ -26,7 +27,16 @@ impl Shell {
         let substitutions = self.streams.substitutions.len();
         let saved = match self.redirect(&command.redirections)? {
             Ok(saved) => saved,
-            Err(status) => return self.done(status),
+            Err(status) => {
+                self.state.status = status;
+                if !self.in_condition {
+                    self.run_trap(Event::Error)?;
+                    if self.is_set(SetOption::ErrExit) {
+                        return ControlFlow::Break(Jump::Exit(status));
+                    }
+                }
+                return Flow::Continue(status);
+            }
         };
         let flow = self.run_kind(command);
         self.restore(saved);

@@ -28,7 +28,7 @@ impl Shell {
     /// Follows namerefs. A loop of them is no variable at all.
     pub fn target(&self, name: Symbol) -> Option<Target> {
         let mut name = name;
-        for _ in 0..MAX_REFERENCES {
+        for _ in 0..=MAX_REFERENCES {
             let Some(variable) = self.state.variables.get(name) else {
                 return Some(Target::Variable(name));
             };

@@ -14,6 +14,7 @@ mod ln;
 mod ls;
 mod mkdir;
 mod mv;
+mod printf;
 mod rm;
 mod sleep;
 mod sort;
@@ -66,6 +67,7 @@ macro_rules! uutils {
 applets! {
     "base64" => base64::main,
     "basename" => uutils!(uu_basename),
+    "bash" => crate::shell::invocation::main,
     "cat" => cat::main,
     "cp" => cp::main,
     "cut" => cut::main,
@@ -85,11 +87,12 @@ applets! {
     "mkdir" => mkdir::main,
     "mv" => mv::main,
     "printenv" => uutils!(uu_printenv),
-    "printf" => uutils!(uu_printf),
+    "printf" => printf::main,
     "pwd" => uutils!(uu_pwd),
     "rm" => rm::main,
     "rmdir" => uutils!(uu_rmdir),
     "seq" => uutils!(uu_seq),
+    "sh" => crate::shell::invocation::main,
     "sha256sum" => uutils!(uu_sha256sum),
     "sleep" => sleep::main,
     "sort" => sort::main,

@@ -1,7 +1,9 @@
 //! The toolbox: many small Unix tools in one WebAssembly program.
 
 pub mod applets;
+pub mod format;
 pub mod getopt;
+pub mod shell;
 pub mod stdio;
 pub mod sys;
 pub mod uutils;

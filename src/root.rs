@@ -74,7 +74,11 @@ pub fn mount(settings: &Settings) -> Result<MountTable, Error> {
             writable: true,
             ..read_only("/dev", &DEV)
         },
-        read_only("/proc", &PROC),
+        // What may be written are the descriptors of `/proc/self/fd`.
+        Mount {
+            writable: true,
+            ..read_only("/proc", &PROC)
+        },
         memory("/tmp"),
         memory(HOME),
     ];

@@ -136,6 +136,13 @@ impl Charge {
         }
         granted
     }
+
+    /// Gives some of it back.
+    pub fn give_back(&mut self, bytes: u64) {
+        let bytes = bytes.min(self.bytes);
+        self.bytes -= bytes;
+        self.job.accounting.give_memory_back(bytes);
+    }
 }
 
 impl Drop for Charge {

@@ -7,15 +7,22 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
+use crate::vfs::Errno;
+
 use super::scheduler::{Scheduler, Timer};
+use super::signal::{Effect, Signals};
+use super::time::ProcessTime;
 use super::{Pid, Signal};
 
 /// The part of a process that is shared with the rest of its job.
 pub struct Control {
     pub pid: Pid,
     pub parent: Pid,
+    /// What it has said about signals, and those it has caught.
+    pub signals: Signals,
     /// The signal that ends it; 0 for none. The first one stays.
     fatal: AtomicU8,
+    pub(super) time: ProcessTime,
     /// Set by what waits, when it lets the driver go; a guest that only yields leaves it.
     waiting: AtomicBool,
     /// Turns in which the guest burned all of its fuel slice.
@@ -25,26 +32,33 @@ pub struct Control {
 }
 
 impl Control {
-    pub fn new(pid: Pid, parent: Pid) -> Self {
+    pub fn new(pid: Pid, parent: Pid, signals: Signals) -> Self {
         Self {
             pid,
             parent,
+            signals,
             fatal: AtomicU8::new(0),
+            time: ProcessTime::default(),
             waiting: AtomicBool::new(false),
             slices: AtomicU32::new(0),
             waker: Mutex::default(),
         }
     }
 
-    /// Sends a signal: a fatal one ends the process at its next turn.
+    /// Sends a signal: a fatal one ends the process at its next turn, a caught one
+    /// ends what it waits for.
     pub fn signal(&self, signal: Signal) {
-        if signal.is_fatal() {
-            let number = signal.number();
-            let _ = self
-                .fatal
-                .compare_exchange(0, number, Ordering::AcqRel, Ordering::Acquire);
-            self.wake();
+        match self.signals.receive(signal) {
+            Effect::Nothing => return,
+            Effect::Noted => {}
+            Effect::Fatal => {
+                let number = signal.number();
+                let _ = self
+                    .fatal
+                    .compare_exchange(0, number, Ordering::AcqRel, Ordering::Acquire);
+            }
         }
+        self.wake();
     }
 
     /// The signal that the process must die of, if there is one.
@@ -94,17 +108,20 @@ impl Control {
     }
 
     /// Waits until `ready` gives something, looking each time the process is
-    /// woken, and until `deadline` at the most.
+    /// woken, and until `deadline` at the most. A caught signal ends the wait with
+    /// `Errno::Interrupted`, if `by_signals`.
     pub(super) fn wait<T: Send>(
         self: &Arc<Self>,
         scheduler: &Arc<Scheduler>,
         deadline: Option<Instant>,
+        by_signals: bool,
         ready: impl FnMut(&Waker) -> Option<T> + Send + Unpin,
-    ) -> impl Future<Output = Option<T>> + Send {
+    ) -> impl Future<Output = Result<Option<T>, Errno>> + Send {
         Wait {
             control: Arc::clone(self),
             scheduler: Arc::clone(scheduler),
             deadline,
+            by_signals,
             timer: None,
             ready,
         }
@@ -115,20 +132,24 @@ struct Wait<F> {
     control: Arc<Control>,
     scheduler: Arc<Scheduler>,
     deadline: Option<Instant>,
+    by_signals: bool,
     timer: Option<Timer>,
     ready: F,
 }
 
 impl<T, F: FnMut(&Waker) -> Option<T> + Unpin> Future for Wait<F> {
-    type Output = Option<T>;
+    type Output = Result<Option<T>, Errno>;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         if let Some(ready) = (self.ready)(context.waker()) {
-            return Poll::Ready(Some(ready));
+            return Poll::Ready(Ok(Some(ready)));
+        }
+        if self.by_signals && self.control.signals.interrupts() {
+            return Poll::Ready(Err(Errno::Interrupted));
         }
         if let Some(deadline) = self.deadline {
             if Instant::now() >= deadline {
-                return Poll::Ready(None);
+                return Poll::Ready(Ok(None));
             }
             if self.timer.is_none() {
                 self.timer = Some(self.scheduler.timer(deadline, context.waker().clone()));

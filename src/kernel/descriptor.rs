@@ -1,6 +1,6 @@
 //! File descriptors: the table of a process and the open files it points to.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
@@ -11,8 +11,11 @@ use super::{Charge, Job, Output};
 
 /// Open descriptors of one process at the most (RLIMIT_NOFILE).
 const MAX_FDS: usize = 1024;
-/// The root directory, where WASI guests look for it.
+/// Where a WASI guest looks for the root directory, which paths are relative to. It is
+/// no descriptor: a process may have another file open under this number.
 const ROOT: u32 = 3;
+/// The device that pipes and streams seem to be on.
+const STREAMS: u64 = 13;
 
 /// An open file description: what `dup` shares.
 pub struct OpenFile {
@@ -22,6 +25,8 @@ pub struct OpenFile {
     append: bool,
     nonblocking: AtomicBool,
     offset: Mutex<u64>,
+    /// Of a pipe or stream: both ends of a pipe have the same.
+    inode: u64,
 }
 
 pub(super) enum Object {
@@ -78,15 +83,24 @@ impl OpenFile {
             append,
             nonblocking: AtomicBool::new(false),
             offset: Mutex::new(0),
+            inode: 0,
+        }
+    }
+
+    /// A pipe's end or a stream.
+    fn stream(object: Object, readable: bool, inode: u64) -> Self {
+        Self {
+            inode,
+            ..Self::new(object, readable, !readable, false)
         }
     }
 
     pub fn input(bytes: Vec<u8>) -> Self {
-        Self::new(Object::Input(bytes), true, false, false)
+        Self::stream(Object::Input(bytes), true, new_inode())
     }
 
     pub fn output(output: Arc<Output>) -> Self {
-        Self::new(Object::Output(output), false, true, false)
+        Self::stream(Object::Output(output), false, new_inode())
     }
 
     pub fn directory(path: Vec<u8>) -> Self {
@@ -114,11 +128,20 @@ impl OpenFile {
     /// The reading and the writing end of a new pipe; none when the job may not
     /// have the memory.
     pub fn pipe(job: &Arc<Job>) -> Option<(Self, Self)> {
-        let (reader, writer) = pipe::pipe(Charge::new(job))?;
-        Some((
-            Self::new(Object::Reader(reader), true, false, false),
-            Self::new(Object::Writer(writer), false, true, false),
-        ))
+        pipe::pipe(Charge::new(job)).map(Self::ends)
+    }
+
+    /// As `pipe`, but writers never wait.
+    pub fn collector(job: &Arc<Job>) -> Option<(Self, Self)> {
+        pipe::collector(Charge::new(job)).map(Self::ends)
+    }
+
+    fn ends((reader, writer): (Reader, Writer)) -> (Self, Self) {
+        let inode = new_inode();
+        (
+            Self::stream(Object::Reader(reader), true, inode),
+            Self::stream(Object::Writer(writer), false, inode),
+        )
     }
 
     /// The offset; held while a read or write moves it.
@@ -166,13 +189,17 @@ impl OpenFile {
         }
     }
 
-    /// Reads at the offset and moves it.
-    pub(super) fn read(&self, buffer: &mut [u8]) -> Result<usize, Errno> {
+    /// Reads at the offset and moves it; nothing behind a `delimiter`.
+    pub(super) fn read(&self, buffer: &mut [u8], delimiter: Option<u8>) -> Result<usize, Errno> {
         if let Object::Reader(reader) = &self.object {
-            return reader.read(buffer);
+            return reader.read(buffer, delimiter);
         }
         let mut offset = self.offset();
-        let count = self.read_from(buffer, *offset)?;
+        let mut count = self.read_from(buffer, *offset)?;
+        if let Some(delimiter) = delimiter {
+            let end = buffer[..count].iter().position(|&byte| byte == delimiter);
+            count = end.map_or(count, |end| end + 1);
+        }
         *offset += count as u64;
         Ok(count)
     }
@@ -297,8 +324,8 @@ impl OpenFile {
         Metadata {
             file_type: self.file_type(),
             permissions: 0o600,
-            device: 0,
-            inode: 0,
+            device: STREAMS,
+            inode: self.inode,
             links: 1,
             size: 0,
             blocks: 0,
@@ -306,39 +333,34 @@ impl OpenFile {
             modified: epoch,
             changed: epoch,
             created: None,
+            descriptor: None,
         }
     }
+}
+
+fn new_inode() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 /// The descriptors of a process, by number.
 pub struct FdTable {
     files: Vec<Option<Arc<OpenFile>>>,
-    /// What paths are relative to. It has the number 3 until that is given to another file, and to paths it has it still.
     root: Arc<OpenFile>,
 }
 
-impl FdTable {
-    /// A table with the root directory only.
-    pub fn with_root() -> Self {
-        let root = Arc::new(OpenFile::directory(Vec::new()));
-        let mut fds = Self {
+impl Default for FdTable {
+    fn default() -> Self {
+        Self {
             files: Vec::new(),
-            root: Arc::clone(&root),
-        };
-        fds.give(ROOT, root).expect("an empty table has room");
-        fds
-    }
-
-    /// What paths that begin at a descriptor are relative to.
-    pub(super) fn directory(&self, fd: u32) -> Result<&Arc<OpenFile>, Errno> {
-        match fd {
-            ROOT => Ok(&self.root),
-            _ => self.get(fd),
+            root: Arc::new(OpenFile::directory(Vec::new())),
         }
     }
+}
 
+impl FdTable {
     /// Opens at this number, closing what was there.
-    pub fn give(&mut self, fd: u32, file: Arc<OpenFile>) -> Result<(), Errno> {
+    pub fn put(&mut self, fd: u32, file: Arc<OpenFile>) -> Result<(), Errno> {
         let index = fd as usize;
         if index >= MAX_FDS {
             return Err(Errno::BadFd);
@@ -355,18 +377,20 @@ impl FdTable {
         self.insert_from(0, file)
     }
 
-    /// Opens at the lowest free number from `least` up (POSIX `F_DUPFD`).
+    /// Opens at the lowest free number from `least` up (POSIX `F_DUPFD`). That of the
+    /// root is left out: what is opened may be a directory, which paths are relative to.
     pub fn insert_from(&mut self, least: u32, file: Arc<OpenFile>) -> Result<u32, Errno> {
         let least = least as usize;
         if least >= MAX_FDS {
             return Err(Errno::Invalid);
         }
-        let free = (least..self.files.len()).find(|&number| self.files[number].is_none());
-        let number = free.unwrap_or(self.files.len().max(least));
-        if number >= MAX_FDS {
-            return Err(Errno::TooManyOpenFiles);
-        }
-        self.give(number as u32, file)?;
+        let is_free = |&number: &usize| {
+            number != ROOT as usize && self.files.get(number).is_none_or(Option::is_none)
+        };
+        let number = (least..MAX_FDS)
+            .find(is_free)
+            .ok_or(Errno::TooManyOpenFiles)?;
+        self.put(number as u32, file)?;
         Ok(number as u32)
     }
 
@@ -379,7 +403,22 @@ impl FdTable {
 
     /// Whether one more can be opened.
     pub fn has_room(&self) -> bool {
-        self.files.len() < MAX_FDS || self.files.iter().any(Option::is_none)
+        let others =
+            |(number, file): (usize, &Option<_>)| number != ROOT as usize && file.is_none();
+        self.files.len() < MAX_FDS || self.files.iter().enumerate().any(others)
+    }
+
+    /// What a path may be relative to: the number of the root is the root's.
+    pub fn get_base(&self, fd: u32) -> Result<&Arc<OpenFile>, Errno> {
+        match fd {
+            ROOT => Ok(&self.root),
+            _ => self.get(fd),
+        }
+    }
+
+    /// As `get`; the number of the root is the root's unless something else is open there.
+    pub fn get_or_root(&self, fd: u32) -> Result<&Arc<OpenFile>, Errno> {
+        self.get(fd).or_else(|_| self.get_base(fd))
     }
 
     pub fn get(&self, fd: u32) -> Result<&Arc<OpenFile>, Errno> {
@@ -390,14 +429,11 @@ impl FdTable {
     }
 
     pub fn close(&mut self, fd: u32) -> Result<(), Errno> {
-        let slot = self.files.get_mut(fd as usize).ok_or(Errno::BadFd)?;
-        let closed = slot.take().ok_or(Errno::BadFd)?;
-        if fd == ROOT && !Arc::ptr_eq(&closed, &self.root) {
-            // The number is not free for others: paths would be taken for relative to them.
-            *slot = Some(Arc::clone(&self.root));
-        }
-        drop(closed);
-        Ok(())
+        self.files
+            .get_mut(fd as usize)
+            .and_then(Option::take)
+            .map(drop)
+            .ok_or(Errno::BadFd)
     }
 
     /// Moves `from` to `to`, closing what was there.
@@ -426,19 +462,50 @@ mod tests {
 
     #[test]
     fn the_lowest_free_number_is_taken() {
-        let mut table = table(4);
+        let mut table = table(5);
         table.close(1).expect("1 is open");
         let file = Arc::new(OpenFile::input(Vec::new()));
         assert_eq!(table.insert(Arc::clone(&file)), Ok(1));
-        assert_eq!(table.insert(file), Ok(4));
+        assert_eq!(table.insert(file), Ok(6));
     }
 
     #[test]
     fn a_full_table_refuses_and_keeps_what_it_has() {
-        let mut table = table(MAX_FDS);
+        let mut table = table(MAX_FDS - 1);
         let file = Arc::new(OpenFile::input(Vec::new()));
+        assert!(!table.has_room());
         assert_eq!(table.insert(file), Err(Errno::TooManyOpenFiles));
         assert!(table.get(MAX_FDS as u32 - 1).is_ok());
+    }
+
+    #[test]
+    fn the_number_of_the_root_is_free_for_who_asks_for_it() {
+        let mut table = table(4);
+        assert_eq!(table.get(ROOT).err(), Some(Errno::BadFd));
+        assert!(
+            table
+                .get_or_root(ROOT)
+                .is_ok_and(|root| root.as_directory().is_ok())
+        );
+        let file = Arc::new(OpenFile::input(Vec::new()));
+        assert_eq!(table.put(ROOT, file), Ok(()));
+        assert!(
+            table
+                .get(ROOT)
+                .is_ok_and(|file| file.as_directory().is_err())
+        );
+        assert!(
+            table
+                .get_or_root(ROOT)
+                .is_ok_and(|file| file.as_directory().is_err())
+        );
+        assert!(
+            table
+                .get_base(ROOT)
+                .is_ok_and(|root| root.as_directory().is_ok())
+        );
+        assert_eq!(table.close(ROOT), Ok(()));
+        assert_eq!(table.close(ROOT), Err(Errno::BadFd));
     }
 
     #[test]
@@ -463,10 +530,10 @@ mod tests {
     fn input_is_read_to_its_end_and_cannot_seek() {
         let file = OpenFile::input(b"abc".to_vec());
         let mut buffer = [0; 2];
-        assert_eq!(file.read(&mut buffer), Ok(2));
-        assert_eq!(file.read(&mut buffer), Ok(1));
+        assert_eq!(file.read(&mut buffer, None), Ok(2));
+        assert_eq!(file.read(&mut buffer, None), Ok(1));
         assert_eq!(buffer[0], b'c');
-        assert_eq!(file.read(&mut buffer), Ok(0));
+        assert_eq!(file.read(&mut buffer, None), Ok(0));
         assert_eq!(file.seek(0, Whence::Start), Err(Errno::IllegalSeek));
         assert_eq!(file.write(b"x"), Err(Errno::BadFd));
     }

@@ -8,12 +8,12 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Instant;
 
-use cpu_time::ThreadTime;
 use toolbox_abi::WaitStatus;
 
 use crate::vfs::{Errno, MountTable};
 
 use super::table::{Pid, Pids, ProcessTable, Target, Which, signal_all};
+use super::time::thread_time;
 use super::{Accounting, Control, Interrupt, Process, Reason, Scheduler, Signal};
 
 /// Fuel that a program burns in one turn, before its driver looks at what else
@@ -183,7 +183,7 @@ impl Job {
         Supervised {
             job: Arc::clone(self),
             control: Arc::clone(&process.control),
-            nested: process.depth > 0,
+            polled_by: process.polled_by.clone(),
             _lease: process.lease.clone(),
             program: Some(Arc::clone(&self.programs).run(process)),
         }
@@ -227,6 +227,7 @@ impl Job {
         };
         let parent = self.table().end(control.pid, status);
         if let Some(parent) = parent {
+            parent.signal(Signal::CHLD);
             parent.wake();
         }
         if control.parent == 0 && self.interrupt.raised().is_none() {
@@ -244,8 +245,8 @@ impl Job {
 pub struct Supervised {
     job: Arc<Job>,
     control: Arc<Control>,
-    /// It is polled by its parent.
-    nested: bool,
+    /// The parent, if that polls it.
+    polled_by: Option<Arc<Control>>,
     _lease: Lease,
     program: Option<ProgramFuture>,
 }
@@ -309,15 +310,20 @@ impl Future for Supervised {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let cpu = if self.nested {
-            None
-        } else {
-            ThreadTime::try_now().ok()
-        };
+        let start = thread_time();
+        self.control.time.begin_turn(start);
         let turn = self.turn(context);
-        let polled = turn.map(|exit| self.end(exit));
-        if let Some(cpu) = cpu.and_then(|start| start.try_elapsed().ok()) {
-            self.job.accounting.ran(cpu);
+        let polled = turn.map(|exit| {
+            // Who waits for it may ask for its time at once.
+            self.control.time.settle(thread_time());
+            self.end(exit);
+        });
+        let now = thread_time();
+        self.control.time.settle(now);
+        let time = now.saturating_sub(start);
+        match &self.polled_by {
+            Some(parent) => parent.time.lend(time),
+            None => self.job.accounting.ran(time),
         }
         polled
     }

@@ -18,9 +18,11 @@ mod program;
 mod scheduler;
 mod signal;
 mod spawn;
+mod store;
 mod table;
 #[cfg(test)]
 mod tests;
+mod time;
 mod waiters;
 
 pub use accounting::{Accounting, Charge, MemoryBudget, Usage};

@@ -9,7 +9,7 @@ use super::{OpenFile, Process};
 impl Process {
     /// A relative path as an absolute one (POSIX `openat`).
     fn absolute(&self, dir: u32, path: &[u8]) -> Result<Vec<u8>, Errno> {
-        let directory = self.fds.directory(dir)?.as_directory()?;
+        let directory = self.fds.get_base(dir)?.as_directory()?;
         if path.is_empty() {
             return Err(Errno::NotFound);
         }
@@ -52,12 +52,16 @@ impl Process {
     }
 
     pub fn metadata(&self, dir: u32, path: &[u8], follow: Follow) -> Result<Metadata, Errno> {
-        self.job.files.metadata(&self.absolute(dir, path)?, follow)
+        self.stat(&self.absolute(dir, path)?, follow)
     }
 
     /// As `metadata`, of an absolute path.
     pub fn stat(&self, path: &[u8], follow: Follow) -> Result<Metadata, Errno> {
-        self.job.files.metadata(path, follow)
+        let metadata = self.job.files.metadata(path, follow)?;
+        match metadata.descriptor {
+            Some(fd) => self.metadata_of_fd(fd).map_err(|_| Errno::NotFound),
+            None => Ok(metadata),
+        }
     }
 
     /// Sets the permission bits at an absolute path, following links.

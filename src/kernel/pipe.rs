@@ -1,4 +1,5 @@
-//! Pipes: a bounded queue of bytes between processes (POSIX `pipe`).
+//! Pipes: a queue of bytes between processes (POSIX `pipe`), and collectors, which
+//! are pipes whose writers never wait.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
@@ -6,44 +7,35 @@ use std::task::Waker;
 use crate::vfs::Errno;
 
 use super::Charge;
+use super::store::Store;
 use super::waiters::Waiters;
-
-/// What a pipe holds, in bytes (Linux: 64 KiB; more means fewer changes between
-/// writer and reader).
-pub const CAPACITY: usize = 256 << 10;
-/// A write up to this size is never mixed with others (PIPE_BUF).
-const ATOMIC: usize = 4096;
 
 /// The two ends of a new pipe, whose memory is charged to a job; none when that is
 /// refused.
-pub fn pipe(mut charge: Charge) -> Option<(Reader, Writer)> {
-    if !charge.add(ATOMIC as u64) {
-        return None;
-    }
+pub fn pipe(charge: Charge) -> Option<(Reader, Writer)> {
+    Store::bounded(charge).map(ends)
+}
+
+/// As `pipe`, without a bound on what it holds.
+pub fn collector(charge: Charge) -> Option<(Reader, Writer)> {
+    Store::unbounded(charge).map(ends)
+}
+
+fn ends(store: Store) -> (Reader, Writer) {
     let pipe = Arc::new(Pipe(Mutex::new(State {
-        charge,
-        capacity: CAPACITY,
-        ring: Box::default(),
-        start: 0,
-        len: 0,
+        store,
         readers: 1,
         writers: 1,
         read_waiters: Waiters::default(),
         write_waiters: Waiters::default(),
     })));
-    Some((Reader(Arc::clone(&pipe)), Writer(pipe)))
+    (Reader(Arc::clone(&pipe)), Writer(pipe))
 }
 
 struct Pipe(Mutex<State>);
 
 struct State {
-    charge: Charge,
-    /// `CAPACITY`, or less when the job may not have the memory for it.
-    capacity: usize,
-    /// As large as was needed so far, up to `CAPACITY`.
-    ring: Box<[u8]>,
-    start: usize,
-    len: usize,
+    store: Store,
     readers: usize,
     writers: usize,
     read_waiters: Waiters,
@@ -56,89 +48,25 @@ impl Pipe {
     }
 }
 
-impl State {
-    fn room(&self) -> usize {
-        self.capacity - self.len
-    }
-
-    /// Whether a write of `size` bytes can begin.
-    fn takes(&self, size: usize) -> bool {
-        self.readers == 0 || self.room() >= size.clamp(1, ATOMIC)
-    }
-
-    /// Takes what the ring has room for.
-    fn put(&mut self, bytes: &[u8]) -> usize {
-        let count = bytes.len().min(self.ring.len() - self.len);
-        let size = self.ring.len();
-        let at = (self.start + self.len) % size;
-        let first = count.min(size - at);
-        self.ring[at..at + first].copy_from_slice(&bytes[..first]);
-        self.ring[..count - first].copy_from_slice(&bytes[first..count]);
-        self.len += count;
-        count
-    }
-
-    fn get(&mut self, buffer: &mut [u8]) -> usize {
-        let count = buffer.len().min(self.len);
-        let size = self.ring.len();
-        let first = count.min(size - self.start);
-        buffer[..first].copy_from_slice(&self.ring[self.start..self.start + first]);
-        buffer[first..count].copy_from_slice(&self.ring[..count - first]);
-        self.len -= count;
-        // An empty pipe starts anew: what is written next stays in one piece.
-        self.start = if self.len == 0 {
-            0
-        } else {
-            (self.start + count) % size
-        };
-        count
-    }
-
-    /// Makes the ring large enough for `needed` bytes, or as large as it may be.
-    fn grow(&mut self, needed: usize) {
-        let old = self.ring.len();
-        if needed <= old {
-            return;
-        }
-        let size = needed.next_power_of_two().clamp(ATOMIC, CAPACITY);
-        // The first of it was charged when the pipe was made.
-        let charged = old.max(ATOMIC);
-        if !self.charge.add((size - charged) as u64) {
-            self.capacity = charged;
-            if old == charged {
-                return;
-            }
-        }
-        let mut ring = vec![0; size.min(self.capacity)].into_boxed_slice();
-        let len = self.len;
-        if len > 0 {
-            self.get(&mut ring[..len]);
-        }
-        self.ring = ring;
-        self.start = 0;
-        self.len = len;
-    }
-}
-
 /// The reading end.
 pub struct Reader(Arc<Pipe>);
 
 impl Reader {
-    /// Reads what is there; 0 at the end, when no writer is left.
+    /// Reads what is there, nothing behind a `delimiter`; 0 at the end, when no writer is left.
     /// `Errno::Again` when a writer may still bring something.
-    pub fn read(&self, buffer: &mut [u8]) -> Result<usize, Errno> {
+    pub fn read(&self, buffer: &mut [u8], delimiter: Option<u8>) -> Result<usize, Errno> {
         if buffer.is_empty() {
             return Ok(0);
         }
         let mut state = self.0.lock();
-        if state.len == 0 {
+        if state.store.len() == 0 {
             return if state.writers == 0 {
                 Ok(0)
             } else {
                 Err(Errno::Again)
             };
         }
-        let count = state.get(buffer);
+        let count = state.store.get(buffer, delimiter);
         let woken = state.write_waiters.take();
         drop(state);
         drop(woken);
@@ -147,13 +75,13 @@ impl Reader {
 
     /// The bytes that can be read at once.
     pub fn available(&self) -> usize {
-        self.0.lock().len
+        self.0.lock().store.len()
     }
 
     /// Whether a read would not wait; if it would, `waker` is woken when that changes.
     pub fn is_ready(&self, waker: &Waker) -> bool {
         let mut state = self.0.lock();
-        let ready = state.len > 0 || state.writers == 0;
+        let ready = state.store.len() > 0 || state.writers == 0;
         if !ready {
             state.read_waiters.add(waker);
         }
@@ -167,10 +95,9 @@ impl Drop for Reader {
         state.readers -= 1;
         let woken = state.write_waiters.take();
         // Nobody can read it any more.
-        let ring = std::mem::take(&mut state.ring);
-        state.len = 0;
+        let held = state.store.take();
         drop(state);
-        drop((woken, ring));
+        drop((woken, held));
     }
 }
 
@@ -179,7 +106,8 @@ pub struct Writer(Arc<Pipe>);
 
 impl Writer {
     /// Writes what fits; a write up to PIPE_BUF bytes all or nothing.
-    /// `Errno::Again` when there is no room, `Errno::BrokenPipe` when no reader is left.
+    /// `Errno::Again` when there is no room, `Errno::BrokenPipe` when no reader is left,
+    /// `Errno::OutOfMemory` when a collector may not hold more.
     pub fn write(&self, bytes: &[u8]) -> Result<usize, Errno> {
         let mut state = self.0.lock();
         if bytes.is_empty() {
@@ -188,12 +116,7 @@ impl Writer {
         if state.readers == 0 {
             return Err(Errno::BrokenPipe);
         }
-        let wanted = state.len + bytes.len().min(state.room());
-        state.grow(wanted);
-        if !state.takes(bytes.len()) {
-            return Err(Errno::Again);
-        }
-        let count = state.put(bytes);
+        let count = state.store.put(bytes)?;
         let woken = state.read_waiters.take();
         drop(state);
         drop(woken);
@@ -204,7 +127,7 @@ impl Writer {
     /// woken when that changes.
     pub fn is_ready(&self, size: usize, waker: &Waker) -> bool {
         let mut state = self.0.lock();
-        let ready = state.takes(size);
+        let ready = state.readers == 0 || state.store.takes(size);
         if !ready {
             state.write_waiters.add(waker);
         }
@@ -213,7 +136,7 @@ impl Writer {
 
     /// The bytes that can be written at once.
     pub fn room(&self) -> usize {
-        self.0.lock().room()
+        self.0.lock().store.room()
     }
 }
 
@@ -229,6 +152,7 @@ impl Drop for Writer {
 
 #[cfg(test)]
 mod tests {
+    use super::super::store::{ATOMIC, CAPACITY};
     use super::super::tests::job_with_memory;
     use super::*;
 
@@ -245,7 +169,7 @@ mod tests {
         assert_eq!(writer.write(&[1; 3 * ATOMIC]), Ok(ATOMIC));
         assert_eq!(writer.write(&[1; 1]), Err(Errno::Again));
         assert!(!writer.is_ready(1, Waker::noop()));
-        assert_eq!(reader.read(&mut [0; 10]), Ok(10));
+        assert_eq!(reader.read(&mut [0; 10], None), Ok(10));
         assert!(writer.is_ready(10, Waker::noop()));
         let _third = new().expect("the third fits");
         assert!(new().is_none());
@@ -259,11 +183,11 @@ mod tests {
         assert_eq!(writer.write(b"abc"), Ok(3));
         assert_eq!(writer.write(b"de"), Ok(2));
         let mut buffer = [0; 4];
-        assert_eq!(reader.read(&mut buffer), Ok(4));
+        assert_eq!(reader.read(&mut buffer, None), Ok(4));
         assert_eq!(&buffer, b"abcd");
-        assert_eq!(reader.read(&mut buffer), Ok(1));
+        assert_eq!(reader.read(&mut buffer, None), Ok(1));
         assert_eq!(buffer[0], b'e');
-        assert_eq!(reader.read(&mut buffer), Err(Errno::Again));
+        assert_eq!(reader.read(&mut buffer, None), Err(Errno::Again));
     }
 
     #[test]
@@ -272,9 +196,9 @@ mod tests {
         assert_eq!(writer.write(b"x"), Ok(1));
         drop(writer);
         let mut buffer = [0; 4];
-        assert_eq!(reader.read(&mut buffer), Ok(1));
-        assert_eq!(reader.read(&mut buffer), Ok(0));
-        assert_eq!(reader.read(&mut buffer), Ok(0));
+        assert_eq!(reader.read(&mut buffer, None), Ok(1));
+        assert_eq!(reader.read(&mut buffer, None), Ok(0));
+        assert_eq!(reader.read(&mut buffer, None), Ok(0));
     }
 
     #[test]
@@ -293,7 +217,7 @@ mod tests {
         assert_eq!(writer.write(b"x"), Err(Errno::Again));
         assert!(!writer.is_ready(1, Waker::noop()));
         let mut buffer = [0; 5];
-        assert_eq!(reader.read(&mut buffer), Ok(5));
+        assert_eq!(reader.read(&mut buffer, None), Ok(5));
         assert!(writer.is_ready(1, Waker::noop()));
         // All of a small write or nothing of it.
         assert_eq!(writer.write(&[2; 6]), Err(Errno::Again));
@@ -306,10 +230,13 @@ mod tests {
         let (reader, writer) = unlimited();
         let mut buffer = vec![0; CAPACITY];
         assert_eq!(writer.write(&vec![7; CAPACITY - 3]), Ok(CAPACITY - 3));
-        assert_eq!(reader.read(&mut buffer[..CAPACITY - 4]), Ok(CAPACITY - 4));
+        assert_eq!(
+            reader.read(&mut buffer[..CAPACITY - 4], None),
+            Ok(CAPACITY - 4)
+        );
         assert_eq!(writer.write(b"abcdefgh"), Ok(8));
         assert_eq!(reader.available(), 9);
-        assert_eq!(reader.read(&mut buffer), Ok(9));
+        assert_eq!(reader.read(&mut buffer, None), Ok(9));
         assert_eq!(&buffer[..9], b"\x07abcdefgh");
     }
 
@@ -330,7 +257,7 @@ mod tests {
             if next(2) == 0 {
                 let bytes: Vec<u8> = (written..written + size).map(|at| at as u8).collect();
                 written += writer.write(&bytes).unwrap_or(0);
-            } else if let Ok(count) = reader.read(&mut buffer[..size.max(1)]) {
+            } else if let Ok(count) = reader.read(&mut buffer[..size.max(1)], None) {
                 let right = (read..read + count).map(|at| at as u8);
                 assert!(buffer[..count].iter().copied().eq(right));
                 read += count;

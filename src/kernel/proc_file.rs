@@ -159,6 +159,7 @@ impl File for Snapshot {
             modified: self.made,
             changed: self.made,
             created: None,
+            descriptor: None,
         })
     }
 

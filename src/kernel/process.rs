@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::vfs::{DirEntry, Errno, FileType, Metadata, SetTime, random};
 
 use super::descriptor::{Listing, Object};
+use super::signal::Signals;
 use super::{Charge, Control, FdTable, Job, Lease, OpenFile, Reason, Signal, Whence};
 
 /// The umask every process starts with.
@@ -30,6 +31,8 @@ pub struct Process {
     pub(super) umask: u32,
     /// How many parents poll it: those that wait for it in the foreground.
     pub(super) depth: usize,
+    /// The nearest of them.
+    pub(super) polled_by: Option<Arc<Control>>,
     /// What its arguments and variables take of the host's memory.
     pub(super) _strings: Charge,
     pub(super) lease: Lease,
@@ -54,9 +57,9 @@ impl Process {
         streams: [OpenFile; 3],
         lease: Lease,
     ) -> Result<Self, Errno> {
-        let mut fds = FdTable::with_root();
+        let mut fds = FdTable::default();
         for (fd, file) in (0..).zip(streams) {
-            fds.give(fd, Arc::new(file))?;
+            fds.put(fd, Arc::new(file))?;
         }
         let start = Start {
             argv,
@@ -65,7 +68,7 @@ impl Process {
             fds,
             umask: UMASK,
         };
-        let control = job.table().add(0)?;
+        let control = job.table().add(0, Signals::default())?;
         Ok(Self::new(control, start, Charge::new(job), lease, job))
     }
 
@@ -85,6 +88,7 @@ impl Process {
             fds: start.fds,
             umask: start.umask,
             depth: 0,
+            polled_by: None,
             _strings: strings,
             lease,
         }
@@ -118,7 +122,14 @@ impl Process {
 
     /// Reads what is there; `Errno::Again` when there may be something later.
     pub fn read(&self, fd: u32, buffer: &mut [u8]) -> Result<usize, Errno> {
-        let count = self.fds.get(fd)?.read(buffer)?;
+        let count = self.fds.get(fd)?.read(buffer, None)?;
+        self.job.accounting.read(count);
+        Ok(count)
+    }
+
+    /// As `read`, but leaves what comes behind the first `delimiter`.
+    pub fn read_until(&self, fd: u32, buffer: &mut [u8], delimiter: u8) -> Result<usize, Errno> {
+        let count = self.fds.get(fd)?.read(buffer, Some(delimiter))?;
         self.job.accounting.read(count);
         Ok(count)
     }
@@ -134,8 +145,13 @@ impl Process {
     pub fn write(&self, fd: u32, bytes: &[u8]) -> Result<usize, Errno> {
         let file = self.fds.get(fd)?;
         let written = file.write(bytes);
-        if written == Err(Errno::BrokenPipe) {
-            self.control.signal(Signal::PIPE);
+        match written {
+            Err(Errno::BrokenPipe) => self.control.signal(Signal::PIPE),
+            // Its writer has no part in what a collector holds, and cannot make it less.
+            Err(Errno::OutOfMemory) if matches!(file.object, Object::Writer(_)) => {
+                self.job.interrupt.raise(Reason::OutOfMemory);
+            }
+            _ => {}
         }
         self.wrote(file, written?)
     }
@@ -169,15 +185,15 @@ impl Process {
     }
 
     pub fn file_type(&self, fd: u32) -> Result<FileType, Errno> {
-        Ok(self.fds.get(fd)?.file_type())
+        Ok(self.fds.get_or_root(fd)?.file_type())
     }
 
     pub fn appends(&self, fd: u32) -> Result<bool, Errno> {
-        Ok(self.fds.get(fd)?.appends())
+        Ok(self.fds.get_or_root(fd)?.appends())
     }
 
     pub fn is_nonblocking(&self, fd: u32) -> Result<bool, Errno> {
-        Ok(self.fds.get(fd)?.is_nonblocking())
+        Ok(self.fds.get_or_root(fd)?.is_nonblocking())
     }
 
     /// Sets or clears O_NONBLOCK, for all descriptors of the open file. O_APPEND

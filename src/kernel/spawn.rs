@@ -1,4 +1,4 @@
-//! The system calls on processes: start one, wait for it, signal it.
+//! The system calls on processes: start one, wait for it or for something else, signal it.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -6,13 +6,15 @@ use std::sync::Arc;
 use std::task::{Poll, Waker};
 use std::time::Instant;
 
-use toolbox_abi::{INHERIT_UMASK, SEARCH_PATH, SpawnMessage, WaitStatus};
+use toolbox_abi::{Disposition, INHERIT_UMASK, SEARCH_PATH, SpawnMessage, Times, WaitStatus};
 
 use crate::vfs::{Errno, FileType, Follow};
 
 use super::process::Start;
 use super::program::Search;
+use super::signal::Signals;
 use super::table::{Pid, Target, Which};
+use super::time::thread_time;
 use super::{Charge, FdTable, OpenFile, Process, Ready, Signal};
 
 /// How deep foreground processes are polled inside each other. Every level costs at
@@ -56,10 +58,10 @@ impl Process {
             is_ended: &|| self.is_ended(),
         };
         let argv = search.find(message.path, &message.args)?;
-        let mut fds = FdTable::with_root();
+        let mut fds = FdTable::default();
         for descriptor in &message.descriptors {
             let file = self.fds.get(descriptor.source)?;
-            fds.give(descriptor.target, Arc::clone(file))?;
+            fds.put(descriptor.target, Arc::clone(file))?;
         }
         let start = Start {
             argv,
@@ -78,7 +80,9 @@ impl Process {
         if !self.job.programs.has_room() {
             return Err(Errno::Again);
         }
-        let control = self.job.table().add(self.control.pid)?;
+        let ignored = self.control.signals.ignored() | u64::from(message.ignored);
+        let signals = Signals::ignoring(ignored);
+        let control = self.job.table().add(self.control.pid, signals)?;
         let lease = self.lease.clone();
         Ok(Process::new(control, start, strings, lease, &self.job))
     }
@@ -98,10 +102,11 @@ impl Process {
         let pid = child.control.pid;
         if self.depth >= MAX_DEPTH {
             self.job.spawn(self.job.supervise(child));
-            let ended = self.wait_for(Which::Pid(pid), None).await?;
+            let ended = self.wait_for_child(Which::Pid(pid), None, false).await?;
             return ended.map(|(_, status)| status).ok_or(Errno::NoChild);
         }
         child.depth = self.depth + 1;
+        child.polled_by = Some(Arc::clone(&self.control));
         let mut child = pin!(self.job.supervise(child));
         poll_fn(|context| match child.as_mut().poll(context) {
             Poll::Ready(()) => Poll::Ready(()),
@@ -118,12 +123,44 @@ impl Process {
         which: Which,
         deadline: Option<Instant>,
     ) -> Result<Option<(Pid, WaitStatus)>, Errno> {
+        self.wait_for_child(which, deadline, true).await
+    }
+
+    async fn wait_for_child(
+        &self,
+        which: Which,
+        deadline: Option<Instant>,
+        by_signals: bool,
+    ) -> Result<Option<(Pid, WaitStatus)>, Errno> {
         let reap = |_: &_| self.job.reap(self.control.pid, which).transpose();
         let ended = self
             .control
-            .wait(self.job.scheduler(), deadline, reap)
-            .await;
+            .wait(self.job.scheduler(), deadline, by_signals, reap)
+            .await?;
         ended.transpose()
+    }
+
+    /// Waits until `deadline`.
+    pub async fn sleep(&self, deadline: Option<Instant>) -> Result<(), Errno> {
+        let never = |_: &_| None::<()>;
+        let wait = self
+            .control
+            .wait(self.job.scheduler(), deadline, true, never);
+        wait.await.map(|_| ())
+    }
+
+    /// Says what a signal does to this process.
+    pub fn set_signal(&self, signal: Signal, disposition: Disposition) -> Result<(), Errno> {
+        match self.control.signals.set(signal, disposition) {
+            true => Ok(()),
+            false => Err(Errno::Invalid),
+        }
+    }
+
+    /// The processor time so far, that of the turn under way included.
+    pub fn times(&self) -> Times {
+        self.control.time.settle(thread_time());
+        self.control.time.times()
     }
 
     /// Sends a signal, or asks with none whether there is such a process.
@@ -136,7 +173,8 @@ impl Process {
         self.any_ready(&[(fd, ready)], None).await.map(|_| ())
     }
 
-    /// Waits until one of several descriptors is ready, until `deadline` at the most.
+    /// Waits until one of several descriptors is ready, until `deadline` at the most. A
+    /// caught signal ends that, if one is waited for to be read.
     pub async fn any_ready(
         &self,
         wanted: &[(u32, Ready)],
@@ -146,12 +184,15 @@ impl Process {
             .iter()
             .map(|&(fd, ready)| Ok((Arc::clone(self.fds.get(fd)?), ready)))
             .collect::<Result<Vec<_>, Errno>>()?;
+        let by_signals = wanted.iter().any(|(_, ready)| *ready == Ready::Read);
         let any = |waker: &_| {
             let is_ready = |(file, ready): &(Arc<OpenFile>, Ready)| file.is_ready(*ready, waker);
             files.iter().any(is_ready).then_some(())
         };
-        self.control.wait(self.job.scheduler(), deadline, any).await;
-        Ok(())
+        let wait = self
+            .control
+            .wait(self.job.scheduler(), deadline, by_signals, any);
+        wait.await.map(|_| ())
     }
 
     /// The bytes that can be read (or written) at once; none if that would wait.
@@ -163,7 +204,18 @@ impl Process {
 
     /// A new pipe: the descriptors of its reading and its writing end.
     pub fn pipe(&mut self) -> Result<[u32; 2], Errno> {
-        let (reader, writer) = OpenFile::pipe(&self.job).ok_or(Errno::OutOfMemory)?;
+        let ends = OpenFile::pipe(&self.job);
+        self.open_ends(ends)
+    }
+
+    /// As `pipe`, but writers never wait.
+    pub fn collector(&mut self) -> Result<[u32; 2], Errno> {
+        let ends = OpenFile::collector(&self.job);
+        self.open_ends(ends)
+    }
+
+    fn open_ends(&mut self, ends: Option<(OpenFile, OpenFile)>) -> Result<[u32; 2], Errno> {
+        let (reader, writer) = ends.ok_or(Errno::OutOfMemory)?;
         let reader = self.fds.insert(Arc::new(reader))?;
         match self.fds.insert(Arc::new(writer)) {
             Ok(writer) => Ok([reader, writer]),
@@ -186,6 +238,6 @@ impl Process {
         if from == to {
             return Ok(());
         }
-        self.fds.give(to, file)
+        self.fds.put(to, file)
     }
 }

@@ -8,6 +8,7 @@ use toolbox_abi::WaitStatus;
 
 use crate::vfs::Errno;
 
+use super::signal::Signals;
 use super::{Control, Signal};
 
 /// The number of a process.
@@ -86,7 +87,7 @@ impl ProcessTable {
     }
 
     /// Adds a child of `parent`; the first process has the parent 0.
-    pub fn add(&mut self, parent: Pid) -> Result<Arc<Control>, Errno> {
+    pub fn add(&mut self, parent: Pid, signals: Signals) -> Result<Arc<Control>, Errno> {
         if self.closed || self.entries.len() >= self.limit {
             return Err(Errno::Again);
         }
@@ -94,7 +95,7 @@ impl ProcessTable {
         while self.entries.contains_key(&pid) {
             pid = self.pids.next();
         }
-        let control = Arc::new(Control::new(pid, parent));
+        let control = Arc::new(Control::new(pid, parent, signals));
         let entry = Entry {
             control: Arc::clone(&control),
             orphan: parent == 0,
@@ -146,7 +147,10 @@ impl ProcessTable {
             }
         }
         if let Some((pid, _)) = ended {
-            self.entries.remove(&pid);
+            let child = self.entries.remove(&pid);
+            if let (Some(child), Some(parent)) = (child, self.entries.get(&parent)) {
+                parent.control.time.add_child(&child.control.time);
+            }
         } else if !any {
             return Err(Errno::NoChild);
         }
@@ -201,8 +205,11 @@ mod tests {
     #[test]
     fn a_child_is_reaped_once_by_its_parent_only() {
         let mut table = table();
-        let first = table.add(0).expect("there is room").pid;
-        let child = table.add(first).expect("there is room").pid;
+        let first = table.add(0, Signals::default()).expect("there is room").pid;
+        let child = table
+            .add(first, Signals::default())
+            .expect("there is room")
+            .pid;
         assert_eq!(table.reap(first, Which::Any), Ok(None));
         assert_eq!(table.reap(child, Which::Any), Err(Errno::NoChild));
         let parent = table.end(child, WaitStatus::exited(3));
@@ -215,9 +222,15 @@ mod tests {
     #[test]
     fn an_orphan_leaves_nothing_behind() {
         let mut table = table();
-        let first = table.add(0).expect("there is room").pid;
-        let child = table.add(first).expect("there is room").pid;
-        let grandchild = table.add(child).expect("there is room").pid;
+        let first = table.add(0, Signals::default()).expect("there is room").pid;
+        let child = table
+            .add(first, Signals::default())
+            .expect("there is room")
+            .pid;
+        let grandchild = table
+            .add(child, Signals::default())
+            .expect("there is room")
+            .pid;
         assert!(table.end(child, OK).is_some());
         assert!(table.end(grandchild, OK).is_none());
         assert_eq!(
@@ -232,8 +245,11 @@ mod tests {
     #[test]
     fn a_parent_that_ends_takes_its_dead_children_with_it() {
         let mut table = table();
-        let first = table.add(0).expect("there is room").pid;
-        let child = table.add(first).expect("there is room").pid;
+        let first = table.add(0, Signals::default()).expect("there is room").pid;
+        let child = table
+            .add(first, Signals::default())
+            .expect("there is room")
+            .pid;
         table.end(child, OK);
         table.end(first, OK);
         assert!(table.entries.is_empty());
@@ -242,29 +258,41 @@ mod tests {
     #[test]
     fn the_limit_counts_those_that_wait_to_be_reaped() {
         let mut table = table();
-        let first = table.add(0).expect("there is room").pid;
+        let first = table.add(0, Signals::default()).expect("there is room").pid;
         for _ in 0..3 {
-            let child = table.add(first).expect("there is room").pid;
+            let child = table
+                .add(first, Signals::default())
+                .expect("there is room")
+                .pid;
             table.end(child, OK);
         }
-        assert_eq!(table.add(first).err(), Some(Errno::Again));
+        assert_eq!(
+            table.add(first, Signals::default()).err(),
+            Some(Errno::Again)
+        );
         assert!(table.reap(first, Which::Any).is_ok());
-        assert!(table.add(first).is_ok());
+        assert!(table.add(first, Signals::default()).is_ok());
     }
 
     #[test]
     fn a_closed_table_starts_nothing() {
         let mut table = table();
-        let first = table.add(0).expect("there is room").pid;
+        let first = table.add(0, Signals::default()).expect("there is room").pid;
         assert_eq!(table.close().len(), 1);
-        assert_eq!(table.add(first).err(), Some(Errno::Again));
+        assert_eq!(
+            table.add(first, Signals::default()).err(),
+            Some(Errno::Again)
+        );
     }
 
     #[test]
     fn signals_find_the_processes_they_are_for() {
         let mut table = table();
-        let first = table.add(0).expect("there is room").pid;
-        let child = table.add(first).expect("there is room").pid;
+        let first = table.add(0, Signals::default()).expect("there is room").pid;
+        let child = table
+            .add(first, Signals::default())
+            .expect("there is room")
+            .pid;
         let pids = |targets: Result<Vec<Arc<Control>>, Errno>| {
             let mut pids: Vec<_> = targets?.iter().map(|control| control.pid).collect();
             pids.sort_unstable();
@@ -292,10 +320,18 @@ mod tests {
     fn pids_start_anew_and_leave_out_those_in_use() {
         let pids = Arc::new(Pids(AtomicU32::new(PID_MAX)));
         let mut table = ProcessTable::new(pids, 4);
-        let last = table.add(0).expect("there is room").pid;
-        let first = table.add(last).expect("there is room").pid;
+        let last = table.add(0, Signals::default()).expect("there is room").pid;
+        let first = table
+            .add(last, Signals::default())
+            .expect("there is room")
+            .pid;
         assert_eq!((last, first), (PID_MAX, RESERVED));
         table.pids.0.store(RESERVED, Ordering::Relaxed);
-        assert_eq!(table.add(last).map(|control| control.pid), Ok(RESERVED + 1));
+        assert_eq!(
+            table
+                .add(last, Signals::default())
+                .map(|control| control.pid),
+            Ok(RESERVED + 1)
+        );
     }
 }

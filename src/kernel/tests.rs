@@ -1,5 +1,8 @@
 //! The kernel with closures as programs: no WebAssembly, real threads.
 
+mod signals;
+mod streams;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,8 +16,8 @@ use toolbox_abi::{Descriptor, INHERIT_UMASK, SEARCH_PATH, SpawnMessage, WaitStat
 use super::at_once::assert_stops_at_once;
 use super::*;
 use crate::vfs::{
-    DirEntry, Errno, FileSystem, FileType, Follow, MemoryFileSystem, Metadata, Mount, MountTable,
-    OpenOptions, Opened, SetTime, VfsResult, Visit,
+    DeviceFileSystem, DirEntry, Errno, FileSystem, FileType, Follow, MemoryFileSystem, Metadata,
+    Mount, MountTable, OpenOptions, Opened, ProcessFileSystem, SetTime, VfsResult, Visit,
 };
 
 const LONG: Duration = Duration::from_secs(600);
@@ -58,6 +61,8 @@ fn files(programs: &Closures) -> Arc<MountTable> {
     Arc::new(MountTable::new(vec![
         mount("", Arc::new(root)),
         mount("/endless", Arc::new(Endless)),
+        mount("/dev", Arc::new(DeviceFileSystem::new())),
+        mount("/proc", Arc::new(ProcessFileSystem::new(1))),
     ]))
 }
 
@@ -266,6 +271,7 @@ impl FileSystem for Endless {
             modified: epoch,
             changed: epoch,
             created: None,
+            descriptor: None,
         })
     }
 
@@ -881,12 +887,8 @@ fn a_child_gets_the_descriptors_it_is_given_and_no_others() {
     let programs = Closures::default()
         .with("main", |mut process| async move {
             let [reader, writer] = process.pipe().expect("there is room");
-            let given = message("child", &[(1, 1), (7, reader)]);
+            let given = message("child", &[(1, 1), (3, 1), (7, reader)]);
             let ended = process.run(&given).await.expect("it is there");
-            assert_eq!(
-                process.run(&message("child", &[(3, 1)])).await,
-                Err(Errno::Invalid)
-            );
             assert_eq!(
                 process.run(&message("child", &[(1, 99)])).await,
                 Err(Errno::BadFd)
@@ -915,12 +917,15 @@ fn dup2_replaces_and_dup_takes_the_lowest_from_a_number_up() {
         assert_eq!(process.dup(1, 5000), Err(Errno::Invalid));
         assert_eq!(process.dup2(1, 0), Ok(()));
         assert_eq!(process.write(0, b"x"), Ok(1));
-        assert_eq!(process.dup2(1, 3), Err(Errno::Invalid));
+        assert_eq!(process.dup2(1, 3), Ok(()));
+        assert_eq!(process.write(3, b"y"), Ok(1));
+        // Paths are relative to the root all the same.
+        assert!(process.open(3, b"main", &READ).is_ok());
         assert_eq!(process.dup2(50, 1), Err(Errno::BadFd));
         assert_eq!(process.dup2(10, 10), Ok(()));
         Exit::Status(0)
     });
-    assert_eq!(Setup::default().run(programs), (OK, b"x".to_vec()));
+    assert_eq!(Setup::default().run(programs), (OK, b"xy".to_vec()));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use crate::vfs::Errno;
 
 /// The most bytes one read or write moves: a longer one is short, as POSIX
 /// allows, so that a call returns soon enough to be stopped.
-const MAX_TRANSFER: u32 = 1 << 20;
+pub const MAX_TRANSFER: u32 = 1 << 20;
 /// The most buffers of one call (IOV_MAX).
 const MAX_BUFFERS: u32 = 1024;
 

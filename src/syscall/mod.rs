@@ -9,8 +9,13 @@ mod path;
 mod poll;
 mod process;
 mod program;
+mod signal;
 mod stat;
+mod stream;
 
+use std::time::{Duration, Instant};
+
+use toolbox_abi::WITHOUT_LIMIT;
 use wasmtime::{Caller, Linker, Memory};
 use wasmtime_wasi::WasiCtxBuilder;
 use wasmtime_wasi::p1::WasiP1Ctx;
@@ -62,6 +67,8 @@ pub fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     poll::add_to_linker(linker)?;
     extension::add_to_linker(linker)?;
     process::add_to_linker(linker)?;
+    signal::add_to_linker(linker)?;
+    stream::add_to_linker(linker)?;
     linker.allow_shadowing(false);
     Ok(())
 }
@@ -102,7 +109,18 @@ async fn answer_when_ready(
             return Ok(errno);
         }
         // A descriptor that is bad by then is what the next call finds.
-        let _ = process.ready(fd, ready).await;
+        if process.ready(fd, ready).await == Err(Errno::Interrupted) {
+            return Ok(Errno::Interrupted as u32);
+        }
+    }
+}
+
+/// When a wait of so many nanoseconds ends, if ever.
+fn deadline(timeout: u64) -> Option<Instant> {
+    match timeout {
+        WITHOUT_LIMIT => None,
+        // A time beyond what the host can name never comes.
+        _ => Instant::now().checked_add(Duration::from_nanos(timeout)),
     }
 }
 

@@ -57,7 +57,9 @@ pub fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
                 }
                 let mut written = 0;
                 loop {
-                    wait(&caller.data().process, &decoded).await;
+                    if wait(&caller.data().process, &decoded).await == Err(Errno::Interrupted) {
+                        return Ok(Errno::Interrupted as u32);
+                    }
                     let errno = answer(&mut caller, |process, memory| {
                         written = write_events(process, memory, &decoded, events)?;
                         memory.write_u32(out, written)
@@ -73,19 +75,20 @@ pub fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     Ok(())
 }
 
-/// Waits until one of the subscriptions has something to say.
-async fn wait(process: &Process, subscriptions: &[Subscription]) {
+/// Waits until one of the subscriptions has something to say. With times alone it is the
+/// sleep of a guest's library, which knows of no signals.
+async fn wait(process: &Process, subscriptions: &[Subscription]) -> Result<(), Errno> {
     let mut first: Option<Instant> = None;
     let mut wanted = Vec::new();
     for subscription in subscriptions {
         match subscription.wait {
             Wait::Until(at) => first = Some(first.map_or(at, |first| first.min(at))),
-            Wait::Refused(_) => return,
+            Wait::Refused(_) => return Ok(()),
             Wait::Descriptor(fd, ready) => wanted.push((fd, ready)),
         }
     }
     // A bad descriptor is an event too and does not wait.
-    let _ = process.any_ready(&wanted, first).await;
+    process.any_ready(&wanted, first).await
 }
 
 fn subscriptions_at(memory: &GuestMemory, at: u32, count: u32) -> Result<Vec<Subscription>, Errno> {

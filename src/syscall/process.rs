@@ -1,21 +1,18 @@
 //! Our own imports on processes and descriptors: `proc_*`, `fd_pipe`, `fd_dup`, `fd_dup2`.
 
-use std::time::{Duration, Instant};
-
-use toolbox_abi::{INHERIT_UMASK, MAX_MESSAGE, MODULE, SpawnMessage, WITHOUT_LIMIT};
+use toolbox_abi::{INHERIT_UMASK, MAX_MESSAGE, MODULE, SpawnMessage};
 use wasmtime::{Caller, Linker};
 
 use crate::kernel::{Pid, Signal, Target, Which};
 use crate::vfs::Errno;
 
 use super::memory::GuestMemory;
-use super::{Guest, SUCCESS, answer, fuel};
+use super::{Guest, SUCCESS, answer, deadline, fuel};
 
 pub fn add_to_linker(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
     add_starts(linker)?;
     add_waits(linker)?;
-    add_identity(linker)?;
-    add_descriptors(linker)
+    add_identity(linker)
 }
 
 fn add_starts(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
@@ -84,11 +81,7 @@ fn add_waits(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
                         1.. => Which::Pid(pid.cast_unsigned()),
                         _ => return Ok(Errno::NoChild as u32),
                     };
-                    let deadline = match timeout {
-                        WITHOUT_LIMIT => None,
-                        // A time beyond what the host can name never comes.
-                        _ => Instant::now().checked_add(Duration::from_nanos(timeout)),
-                    };
+                    let deadline = deadline(timeout);
                     let process = &caller.data().process;
                     let ended = process.wait_for(which, deadline).await;
                     answer(&mut caller, |_, memory| {
@@ -148,40 +141,6 @@ fn add_identity(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
                     memory.write(out, &cwd[..cwd.len().min(size as usize)])?;
                     memory.write_u32(len, cwd.len() as u32)
                 })
-            },
-        )?;
-    Ok(())
-}
-
-fn add_descriptors(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
-    linker
-        .func_wrap(
-            MODULE,
-            "fd_pipe",
-            |mut caller: Caller<'_, Guest>, out: u32| {
-                answer(&mut caller, |process, memory| {
-                    memory.slice(out, 8)?;
-                    let [reader, writer] = process.pipe()?;
-                    memory.write_u32(out, reader)?;
-                    memory.write_u32(out + 4, writer)
-                })
-            },
-        )?
-        .func_wrap(
-            MODULE,
-            "fd_dup",
-            |mut caller: Caller<'_, Guest>, fd: u32, least: u32, out: u32| {
-                answer(&mut caller, |process, memory| {
-                    memory.slice(out, 4)?;
-                    memory.write_u32(out, process.dup(fd, least)?)
-                })
-            },
-        )?
-        .func_wrap(
-            MODULE,
-            "fd_dup2",
-            |mut caller: Caller<'_, Guest>, from: u32, to: u32| {
-                answer(&mut caller, |process, _| process.dup2(from, to))
             },
         )?;
     Ok(())

@@ -57,6 +57,7 @@ impl DeviceFileSystem {
             modified: self.mounted,
             changed: self.mounted,
             created: None,
+            descriptor: None,
         }
     }
 }
@@ -125,8 +126,14 @@ impl FileSystem for DeviceFileSystem {
         if is_directory(path) {
             return Ok(self.metadata_of(FileType::Directory, 0o755, 1));
         }
-        let (inode, _) = find(path)?;
-        Ok(self.metadata_of(FileType::CharacterDevice, 0o666, inode))
+        let (inode, device) = find(path)?;
+        Ok(Metadata {
+            descriptor: match device {
+                Device::Descriptor(number) => Some(number),
+                _ => None,
+            },
+            ..self.metadata_of(FileType::CharacterDevice, 0o666, inode)
+        })
     }
 
     fn read_dir(&self, path: &[u8], visit: &mut Visit) -> VfsResult<()> {

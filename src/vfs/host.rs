@@ -372,6 +372,7 @@ mod platform {
             modified: time(host.mtime(), host.mtime_nsec()),
             changed: time(host.ctime(), host.ctime_nsec()),
             created: host.created().ok().map(|time| time.into_std()),
+            descriptor: None,
         }
     }
 }
@@ -488,6 +489,7 @@ mod platform {
             modified,
             changed: modified,
             created: host.created().ok().map(|time| time.into_std()),
+            descriptor: None,
         }
     }
 }

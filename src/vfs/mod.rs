@@ -85,6 +85,9 @@ pub struct Metadata {
     pub modified: SystemTime,
     pub changed: SystemTime,
     pub created: Option<SystemTime>,
+    /// The caller's own descriptor, if that is what the path stands for: what the kernel
+    /// knows of it takes the place of the rest.
+    pub descriptor: Option<u32>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -122,6 +122,10 @@ impl ProcessFileSystem {
             modified: self.mounted,
             changed: self.mounted,
             created: None,
+            descriptor: match node {
+                Node::Descriptor(number) => Some(number),
+                _ => None,
+            },
         }
     }
 

@@ -141,7 +141,7 @@ async fn call_all(image: &Image, store: &mut Store<Guest>, random: &mut Random) 
         .map(|export| export.name().to_owned())
         .filter(|name| name != "memory" && name != "_start")
         .collect();
-    assert_eq!(names.len(), 58);
+    assert_eq!(names.len(), 66);
     for round in 1..=400 {
         for name in &names {
             let function = instance

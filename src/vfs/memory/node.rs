@@ -184,6 +184,7 @@ impl Node {
             modified: attributes.modified,
             changed: attributes.changed,
             created: Some(self.created),
+            descriptor: None,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod applets;
 pub mod getopt;
+pub mod regex;
 pub mod stdio;
 pub mod sys;
 pub mod uutils;

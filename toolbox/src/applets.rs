@@ -7,6 +7,7 @@ mod cut;
 mod duration;
 mod echo;
 mod env;
+mod expr;
 mod grep;
 mod head;
 mod kill;
@@ -74,6 +75,7 @@ applets! {
     "echo" => echo::main,
     "egrep" => grep::egrep,
     "env" => env::main,
+    "expr" => expr::main,
     "false" => |args| without_operands(args, uutils!(uu_false), 1),
     "fgrep" => grep::fgrep,
     "grep" => grep::main,

@@ -289,10 +289,11 @@ impl Parser<'_> {
             }
             repeated = 0;
             self.at += length;
-            // What is in a group has its own tokens.
             self.last = token;
             nodes.push(self.atom(token)?);
-            self.last = token;
+            if token == Token::Open {
+                self.last = Token::Close;
+            }
             at_start &= token.is_anchor();
         }
         Ok(Node::concat(nodes))

@@ -274,6 +274,19 @@ impl Compiler {
     }
 
     fn alternate(&mut self, nodes: &[Node]) -> Result<(), &'static str> {
+        // glibc tries nothing after what stands beside it.
+        let swapped: Vec<Node>;
+        let nodes = match nodes {
+            [Node::Empty, second, rest @ ..]
+                if self.dialect == Dialect::Posix && !matches!(second, Node::Empty) =>
+            {
+                let mut order = vec![second.clone(), Node::Empty];
+                order.extend_from_slice(rest);
+                swapped = order;
+                &swapped
+            }
+            nodes => nodes,
+        };
         let Some((last, others)) = nodes.split_last() else {
             return Ok(());
         };

@@ -25,6 +25,7 @@ const cases: Record<string, Case> = {
   echo: { args: ['hello', 'world'], stdout: 'hello world\n' },
   egrep: { args: ['^(one|two)$', 'a.txt'], stdout: 'one\ntwo\n' },
   env: { args: ['-i', 'A=1'], stdout: 'A=1\n' },
+  expr: { args: ['(', '6', '*', '7', ')', '-', '2'], stdout: '40\n' },
   false: { exitCode: 1, stdout: '' },
   fgrep: { args: ['t', 'b.txt'], stdout: 'two\n' },
   grep: { args: ['-rn', 'e$', 'a.txt', 'sub'], stdout: 'a.txt:1:one\na.txt:3:three\nsub/c.txt:1:see\n' },

@@ -10,6 +10,7 @@ mod dirname;
 mod duration;
 mod echo;
 mod env;
+mod expr;
 mod grep;
 mod head;
 mod kill;
@@ -97,6 +98,7 @@ applets! {
     "echo" => echo::main,
     "egrep" => grep::egrep,
     "env" => env::main,
+    "expr" => expr::main,
     "false" => truth::no,
     "fgrep" => grep::fgrep,
     "grep" => grep::main,

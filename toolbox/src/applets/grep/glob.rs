@@ -1,6 +1,6 @@
 //! File name patterns of `--include` and its kin, matched as `fnmatch` does without flags.
 
-use super::posix::character;
+use crate::regex::posix::character;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Filter {
@@ -107,7 +107,7 @@ fn set(inside: &[u8], letter: Option<char>) -> Option<(bool, usize)> {
         if let Some(named) = rest.strip_prefix(b"[:")
             && let Some(length) = named.windows(2).position(|pair| pair == b":]")
         {
-            let class = super::bracket::named(named.get(..length)?, true).ok()?;
+            let class = crate::regex::bracket::named(named.get(..length)?, true).ok()?;
             found |= letter.is_some_and(|letter| {
                 class
                     .ranges()

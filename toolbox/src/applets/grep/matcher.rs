@@ -2,12 +2,13 @@
 
 use memchr::{memchr, memrchr};
 
-use super::ast::{Assert, Dialect, Node, Pattern};
-use super::automaton::{Automaton, Scan};
-use super::backtrack::Backtracker;
-use super::literal::Literal;
 use super::options::{Language, Whole};
-use super::{perl, posix};
+use super::perl;
+use crate::regex::ast::{Assert, Dialect, Lines, Node, Pattern};
+use crate::regex::automaton::{Automaton, Scan};
+use crate::regex::backtrack::Backtracker;
+use crate::regex::literal::Literal;
+use crate::regex::posix;
 
 /// What the backtracking engine may try on one line before the automata take it over.
 const FALLBACK_STEPS: u64 = 200_000;
@@ -65,7 +66,8 @@ pub fn compile(request: &Request) -> Result<Compiled, Vec<&'static str>> {
             let syntax = posix::Syntax {
                 extended,
                 folded: request.folded,
-                terminator,
+                lines: Lines::Apart(terminator),
+                flavour: posix::Flavour::Grep,
                 ascii_only: true,
             };
             let plain = request.patterns.iter().all(|text| text.is_ascii());
@@ -93,6 +95,7 @@ pub fn compile(request: &Request) -> Result<Compiled, Vec<&'static str>> {
             }
         }
     }
+    let lines = Lines::Apart(terminator);
     let never = request.patterns.is_empty();
     let empty = Pattern {
         node: Node::Empty,
@@ -104,14 +107,14 @@ pub fn compile(request: &Request) -> Result<Compiled, Vec<&'static str>> {
     let ascii = ascii.map(|ascii| enclose(ascii, request.whole));
     let backtracker = match pattern.node.is_regular() {
         true => None,
-        false => Some(Backtracker::new(&pattern).map_err(|error| vec![error])?),
+        false => Some(Backtracker::new(&pattern, lines).map_err(|error| vec![error])?),
     };
     let matcher = Matcher {
         terminator,
         never,
         literal: Literal::of(&pattern),
-        ascii: ascii.map(|ascii| Automaton::new(&ascii, terminator)),
-        full: Automaton::new(&pattern, terminator),
+        ascii: ascii.map(|ascii| Automaton::new(&ascii, lines)),
+        full: Automaton::new(&pattern, lines),
         backtracker,
         fallback: None,
         pattern,
@@ -253,7 +256,12 @@ impl Matcher {
             return None;
         }
         if self.fallback.is_none() {
-            self.fallback = Backtracker::with_limit(&self.pattern, FALLBACK_STEPS).ok();
+            self.fallback = Backtracker::with_limit(
+                &self.pattern,
+                Lines::Apart(self.terminator),
+                FALLBACK_STEPS,
+            )
+            .ok();
         }
         self.fallback.as_mut()?.find(line, from).ok()
     }

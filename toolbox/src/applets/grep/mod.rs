@@ -1,31 +1,24 @@
 //! `grep`, `egrep` and `fgrep`: print the lines that match.
 
 mod arguments;
-mod ast;
-mod automaton;
-mod backtrack;
-mod bracket;
 mod color;
 mod flags;
 mod glob;
 mod held;
-mod literal;
 mod matcher;
 mod options;
 mod output;
 mod parallel;
 mod perl;
-mod posix;
-mod program;
 mod search;
 mod walk;
-mod words;
 
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Write};
 
 use crate::getopt;
+use crate::regex;
 use crate::sys::error_text;
 
 use held::Held;
@@ -119,7 +112,7 @@ fn searcher(options: &Options, out: Output) -> Option<Searcher<'_>> {
             return None;
         }
     };
-    for posix::Warning::RepetitionAtStart(sign) in compiled.warnings {
+    for regex::posix::Warning::RepetitionAtStart(sign) in compiled.warnings {
         printer
             .out
             .message(&[b"warning: ", sign.as_bytes(), b" at start of expression"]);

@@ -348,7 +348,7 @@ fn next_match(
             *at = end;
             return Ok(Some((start, end)));
         }
-        let next = super::posix::character(text.get(start..).unwrap_or_default());
+        let next = crate::regex::posix::character(text.get(start..).unwrap_or_default());
         *at = start.max(*at) + next.map_or(1, |(_, length)| length);
     }
     Ok(None)

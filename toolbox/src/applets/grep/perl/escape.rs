@@ -1,7 +1,7 @@
 //! What a backslash means in a Perl pattern.
 
-use super::super::ast::{self, Assert, ClassUnicode, Node, class};
 use super::{Error, Parser};
+use crate::regex::ast::{self, Assert, ClassUnicode, Node, class};
 
 /// An escape that stands for characters, inside brackets or outside.
 pub(super) enum Escaped {

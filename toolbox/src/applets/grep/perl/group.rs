@@ -1,7 +1,7 @@
 //! What a parenthesis can open in a Perl pattern: groups, options, looks around, references and conditions.
 
-use super::super::ast::Node;
 use super::{Error, Flags, MOST_NESTED, Parser};
+use crate::regex::ast::Node;
 
 const MISSING_CLOSE: Error = "missing closing parenthesis";
 const NO_SUCH_GROUP: Error = "reference to non-existent subpattern";

@@ -4,8 +4,8 @@ mod escape;
 mod group;
 mod set;
 
-use super::ast::{self, Assert, Dialect, Mode, Node, Pattern};
-use super::posix::character;
+use crate::regex::ast::{self, Assert, Dialect, Mode, Node, Pattern};
+use crate::regex::posix::character;
 
 /// PCRE2's words for what is wrong.
 pub type Error = &'static str;

@@ -1,8 +1,8 @@
 //! Bracket expressions of Perl patterns: `[^\w.[:alpha:]-]`.
 
-use super::super::ast::{self, ClassUnicode, ClassUnicodeRange, Dialect, Node, class};
 use super::escape::{Escaped, SPACE, WORD};
 use super::{Error, Parser};
+use crate::regex::ast::{self, ClassUnicode, ClassUnicodeRange, Dialect, Node, class};
 
 const UNTERMINATED: Error = "missing terminating ] for character class";
 

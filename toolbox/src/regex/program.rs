@@ -1,6 +1,6 @@
 //! A pattern compiled for the backtracking engine.
 
-use super::ast::{self, Assert, ClassUnicode, Mode, Node, Pattern};
+use super::ast::{self, Assert, ClassUnicode, Dialect, Mode, Node, Pattern};
 use super::automaton::TOO_BIG;
 use super::posix::character;
 
@@ -9,7 +9,25 @@ const MOST_INSTRUCTIONS: usize = 1 << 20;
 /// Something that matches one character, or a fixed text.
 pub enum Single {
     Literal(Vec<u8>),
-    Class(ClassUnicode),
+    Class(Class),
+}
+
+/// A set of characters. The ASCII ones are bits, for speed.
+pub struct Class {
+    ascii: u128,
+    all: ClassUnicode,
+}
+
+impl Class {
+    fn new(all: ClassUnicode) -> Class {
+        let mut ascii = 0;
+        for range in all.ranges() {
+            for letter in range.start()..=range.end().min('\x7f') {
+                ascii |= 1 << (letter as u32);
+            }
+        }
+        Class { ascii, all }
+    }
 }
 
 impl Single {
@@ -18,8 +36,12 @@ impl Single {
         match self {
             Single::Literal(bytes) => rest.starts_with(bytes).then(|| at + bytes.len()),
             Single::Class(class) => {
+                let first = *rest.first()?;
+                if first.is_ascii() {
+                    return (class.ascii >> first & 1 == 1).then_some(at + 1);
+                }
                 let (letter, length) = character(rest)?;
-                ast::contains(class, letter.ok()?).then_some(at + length)
+                ast::contains(&class.all, letter.ok()?).then_some(at + length)
             }
         }
     }
@@ -54,6 +76,8 @@ pub enum Instruction {
     GroupEnd {
         index: usize,
         register: usize,
+        /// A round that matches nothing leaves the groups as they were in the round before.
+        optional: bool,
     },
     /// Repeats the `Single` that follows.
     Many {
@@ -87,11 +111,13 @@ pub enum Instruction {
 
 pub struct Program {
     pub code: Vec<Instruction>,
-    /// Register 0 is where `\K` stood.
+    /// Register 0 is where `\K` stood, then come those of the groups; loops have the rest.
     pub registers: usize,
+    /// The register that is set whenever a group has matched something.
+    pub filled: usize,
 }
 
-fn group_register(index: usize) -> usize {
+pub fn group_register(index: usize) -> usize {
     1 + index * 3
 }
 
@@ -100,14 +126,19 @@ struct Compiler {
     registers: usize,
     /// Where each group starts, for calls.
     starts: Vec<Option<usize>>,
+    dialect: Dialect,
+    /// The node at hand has been compiled before: it is one more round of a repetition.
+    again: bool,
 }
 
 impl Program {
     pub fn new(pattern: &Pattern) -> Result<Program, &'static str> {
         let mut compiler = Compiler {
             code: Vec::new(),
-            registers: group_register(pattern.groups + 1),
+            registers: group_register(pattern.groups + 1) + 1,
             starts: vec![None; pattern.groups + 1],
+            dialect: pattern.dialect,
+            again: false,
         };
         if let Some(whole) = compiler.starts.first_mut() {
             *whole = Some(0);
@@ -129,7 +160,12 @@ impl Program {
                     .ok_or("reference to non-existent subpattern")?;
             }
         }
-        Ok(Program { code, registers })
+        let filled = group_register(pattern.groups + 1);
+        Ok(Program {
+            code,
+            registers,
+            filled,
+        })
     }
 }
 
@@ -167,20 +203,7 @@ impl Compiler {
                 max,
                 mode,
             } => self.repeat(node, *min, *max, *mode)?,
-            Node::Group { index, node } => {
-                let register = group_register(*index);
-                let start = self.push(Instruction::GroupStart {
-                    register: register + 2,
-                })?;
-                if let Some(place) = self.starts.get_mut(*index) {
-                    place.get_or_insert(start);
-                }
-                self.node(node)?;
-                self.push(Instruction::GroupEnd {
-                    index: *index,
-                    register,
-                })?;
-            }
+            Node::Group { index, node } => self.group(*index, node, false)?,
             Node::BackReference { index, folded } => {
                 self.push(Instruction::BackReference {
                     register: group_register(*index),
@@ -233,7 +256,37 @@ impl Compiler {
         Ok(())
     }
 
+    fn group(&mut self, index: usize, node: &Node, optional: bool) -> Result<(), &'static str> {
+        let register = group_register(index);
+        let start = self.push(Instruction::GroupStart {
+            register: register + 2,
+        })?;
+        if let Some(place) = self.starts.get_mut(index) {
+            place.get_or_insert(start);
+        }
+        self.node(node)?;
+        self.push(Instruction::GroupEnd {
+            index,
+            register,
+            optional,
+        })?;
+        Ok(())
+    }
+
     fn alternate(&mut self, nodes: &[Node]) -> Result<(), &'static str> {
+        // glibc tries nothing after what stands beside it.
+        let swapped: Vec<Node>;
+        let nodes = match nodes {
+            [Node::Empty, second, rest @ ..]
+                if self.dialect == Dialect::Posix && !matches!(second, Node::Empty) =>
+            {
+                let mut order = vec![second.clone(), Node::Empty];
+                order.extend_from_slice(rest);
+                swapped = order;
+                &swapped
+            }
+            nodes => nodes,
+        };
         let Some((last, others)) = nodes.split_last() else {
             return Ok(());
         };
@@ -298,7 +351,9 @@ impl Compiler {
             );
         }
         // No alternative is left.
-        self.push(Instruction::Single(Single::Class(ClassUnicode::empty())))?;
+        self.push(Instruction::Single(Single::Class(Class::new(
+            ClassUnicode::empty(),
+        ))))?;
         for jump in jumps {
             self.patch(jump, Instruction::Jump(self.code.len()));
         }
@@ -330,49 +385,101 @@ impl Compiler {
                 compiler.repeat(node, min, max, Mode::Greedy)
             });
         }
+        let again = self.again;
         for _ in 0..min {
             self.node(node)?;
+            self.again = true;
         }
-        let split = |lazy: bool, start, exit| match lazy {
-            true => Instruction::Split {
-                first: exit,
-                second: start,
-            },
-            false => Instruction::Split {
-                first: start,
-                second: exit,
-            },
+        let repeated = match max {
+            None => self.repeat_on(node, !again, lazy),
+            Some(max) => self.repeat_up_to(node, max.saturating_sub(min), !again, lazy),
         };
-        let Some(max) = max else {
-            let register = self.registers;
-            self.registers += 1;
-            let top = self.push(Instruction::Done)?;
-            self.push(Instruction::Mark(register))?;
-            self.node(node)?;
-            let progress = self.push(Instruction::Done)?;
-            self.push(Instruction::Jump(top))?;
-            let exit = self.code.len();
-            self.patch(progress, Instruction::Progress { register, exit });
-            self.patch(top, split(lazy, top + 1, exit));
-            return Ok(());
-        };
-        let mut tops = Vec::new();
-        for _ in min..max {
-            tops.push(self.push(Instruction::Done)?);
-            self.node(node)?;
+        self.again = again;
+        repeated
+    }
+
+    /// The first round of a repetition that may also be left out. glibc knows that it is one unless it copied the repetition.
+    fn optional(&mut self, node: &Node, known: bool) -> Result<(), &'static str> {
+        match node {
+            Node::Group { index, node } if self.dialect == Dialect::Posix => {
+                self.group(*index, node, known)
+            }
+            node => self.node(node),
         }
+    }
+
+    /// Any number of rounds.
+    fn repeat_on(&mut self, node: &Node, known: bool, lazy: bool) -> Result<(), &'static str> {
+        let register = self.registers;
+        self.registers += 1;
+        let top = self.push(Instruction::Done)?;
+        self.push(Instruction::Mark(register))?;
+        self.optional(node, known)?;
+        let progress = self.push(Instruction::Done)?;
+        self.push(Instruction::Jump(top))?;
         let exit = self.code.len();
-        for top in tops {
-            self.patch(top, split(lazy, top + 1, exit));
+        self.patch(progress, Instruction::Progress { register, exit });
+        self.patch(top, split(lazy, top + 1, exit));
+        Ok(())
+    }
+
+    /// At most so many rounds.
+    fn repeat_up_to(
+        &mut self,
+        node: &Node,
+        rounds: u32,
+        known: bool,
+        lazy: bool,
+    ) -> Result<(), &'static str> {
+        if self.dialect == Dialect::Perl {
+            let mut tops = Vec::new();
+            for _ in 0..rounds {
+                tops.push(self.push(Instruction::Done)?);
+                self.node(node)?;
+            }
+            let exit = self.code.len();
+            for top in tops {
+                self.patch(top, split(lazy, top + 1, exit));
+            }
+            return Ok(());
+        }
+        // glibc reads `x{0,3}` as `((x?x)?x)?`: first it is known how many rounds there are, then what is in them.
+        let first = self.code.len();
+        for _ in 0..rounds {
+            self.push(Instruction::Done)?;
+        }
+        for place in (first..first + rounds as usize).rev() {
+            if place + 1 == first + rounds as usize {
+                self.optional(node, known)?;
+                self.again = true;
+            } else {
+                self.node(node)?;
+            }
+            self.patch(place, split(lazy, place + 1, self.code.len()));
         }
         Ok(())
+    }
+}
+
+fn split(lazy: bool, start: usize, exit: usize) -> Instruction {
+    match lazy {
+        true => Instruction::Split {
+            first: exit,
+            second: start,
+        },
+        false => Instruction::Split {
+            first: start,
+            second: exit,
+        },
     }
 }
 
 fn single(node: &Node) -> Option<Single> {
     match node {
         Node::Literal(bytes) => Some(Single::Literal(bytes.clone())),
-        Node::Folded { class, .. } | Node::Class(class) => Some(Single::Class(class.clone())),
+        Node::Folded { class, .. } | Node::Class(class) => {
+            Some(Single::Class(Class::new(class.clone())))
+        }
         _ => None,
     }
 }

@@ -1,4 +1,4 @@
-//! The regular part of a pattern as lazily built automata: which line matches, and where in it.
+//! The regular part of a pattern as lazily built automata: whether a text matches, and where.
 
 use regex_automata::hybrid::dfa::{Cache, DFA};
 use regex_automata::nfa::thompson::pikevm::PikeVM;
@@ -6,9 +6,9 @@ use regex_automata::nfa::thompson::{self, NFA, WhichCaptures};
 use regex_automata::util::look::LookMatcher;
 use regex_automata::util::primitives::PatternID;
 use regex_automata::{Anchored, Input, MatchErrorKind, MatchKind};
-use regex_syntax::hir::{Class, Hir, Look, Repetition};
+use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, Hir, Look, Repetition};
 
-use super::ast::{self, Assert, Dialect, Mode, Node, Pattern};
+use super::ast::{Assert, Dialect, Lines, Mode, Node, Pattern};
 
 /// The largest automaton, before it is made deterministic.
 const NFA_LIMIT: usize = 64 << 20;
@@ -26,6 +26,15 @@ pub enum Scan {
     GaveUp(usize),
 }
 
+/// Where a search in one text ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    Match(usize, usize),
+    Nothing,
+    /// What matters for the answer is beyond this automaton.
+    GaveUp,
+}
+
 struct Lazy {
     dfa: DFA,
     cache: Cache,
@@ -34,24 +43,27 @@ struct Lazy {
 pub struct Automaton {
     hir: Hir,
     dialect: Dialect,
-    terminator: u8,
+    lines: Lines,
     /// It only knows ASCII, and gives up at other bytes.
     ascii_only: bool,
+    /// What `forward` and `longest` are built from.
+    ahead: Option<NFA>,
     forward: Option<Lazy>,
     reverse: Option<Lazy>,
     longest: Option<Lazy>,
 }
 
 impl Automaton {
-    pub fn new(pattern: &Pattern, terminator: u8) -> Automaton {
+    pub fn new(pattern: &Pattern, lines: Lines) -> Automaton {
         let unicode_words = pattern.dialect == Dialect::Posix && !pattern.ascii_only;
-        let hir = lower(&pattern.node, unicode_words, terminator);
+        let hir = lower(&pattern.node, unicode_words, lines);
         let (dialect, ascii_only) = (pattern.dialect, pattern.ascii_only);
         Automaton {
             hir,
             dialect,
-            terminator,
+            lines,
             ascii_only,
+            ahead: None,
             forward: None,
             reverse: None,
             longest: None,
@@ -65,7 +77,9 @@ impl Automaton {
 
     fn nfa(&self, reverse: bool, captures: WhichCaptures) -> Result<NFA, &'static str> {
         let mut looks = LookMatcher::new();
-        looks.set_line_terminator(self.terminator);
+        if let Lines::Apart(terminator) | Lines::Within(terminator) = self.lines {
+            looks.set_line_terminator(terminator);
+        }
         let config = thompson::Config::new()
             .utf8(false)
             .reverse(reverse)
@@ -78,7 +92,7 @@ impl Automaton {
             .map_err(|_| TOO_BIG)
     }
 
-    fn lazy(&self, reverse: bool, kind: MatchKind) -> Result<Lazy, &'static str> {
+    fn lazy(&mut self, reverse: bool, kind: MatchKind) -> Result<Lazy, &'static str> {
         let mut config = DFA::config()
             .match_kind(kind)
             .unicode_word_boundary(true)
@@ -89,7 +103,13 @@ impl Automaton {
                 config = config.quit(byte, true);
             }
         }
-        let nfa = self.nfa(reverse, WhichCaptures::None)?;
+        let nfa = match &self.ahead {
+            Some(nfa) if !reverse => nfa.clone(),
+            _ => self.nfa(reverse, WhichCaptures::None)?,
+        };
+        if !reverse {
+            self.ahead = Some(nfa.clone());
+        }
         let dfa = DFA::builder()
             .configure(config)
             .build_from_nfa(nfa)
@@ -134,39 +154,63 @@ impl Automaton {
         line: &[u8],
         from: usize,
     ) -> Result<Option<(usize, usize)>, &'static str> {
+        match self.try_find(line, from)? {
+            Found::Match(start, end) => Ok(Some((start, end))),
+            Found::Nothing => Ok(None),
+            Found::GaveUp => self.simulate(line, from),
+        }
+    }
+
+    /// The same, unless it is beyond the automata.
+    pub fn try_find(&mut self, line: &[u8], from: usize) -> Result<Found, &'static str> {
         if self.forward.is_none() {
             self.forward = Some(self.lazy(false, MatchKind::LeftmostFirst)?);
         }
-        if self.reverse.is_none() {
-            self.reverse = Some(self.lazy(true, MatchKind::All)?);
-        }
-        if self.longest.is_none() && self.dialect == Dialect::Posix {
-            self.longest = Some(self.lazy(false, MatchKind::All)?);
-        }
-        let (Some(forward), Some(reverse)) = (&mut self.forward, &mut self.reverse) else {
+        let Some(forward) = &mut self.forward else {
             return Err(TOO_BIG);
         };
         let input = Input::new(line).span(from..line.len());
         let end = match forward.dfa.try_search_fwd(&mut forward.cache, &input) {
             Ok(Some(half)) => half.offset(),
-            Ok(None) => return Ok(None),
-            Err(_) => return self.simulate(line, from),
+            Ok(None) => return Ok(Found::Nothing),
+            Err(_) => return Ok(Found::GaveUp),
+        };
+        if self.reverse.is_none() {
+            self.reverse = Some(self.lazy(true, MatchKind::All)?);
+        }
+        let Some(reverse) = &mut self.reverse else {
+            return Err(TOO_BIG);
         };
         let back = Input::new(line).span(from..end).anchored(Anchored::Yes);
         let Ok(Some(start)) = reverse.dfa.try_search_rev(&mut reverse.cache, &back) else {
-            return self.simulate(line, from);
+            return Ok(Found::GaveUp);
         };
         let start = start.offset();
+        if self.dialect == Dialect::Perl {
+            return Ok(Found::Match(start, end));
+        }
+        Ok(match self.try_longest(line, start)? {
+            Found::Nothing => Found::GaveUp,
+            found => found,
+        })
+    }
+
+    /// The longest match that starts at `start`.
+    pub fn try_longest(&mut self, line: &[u8], start: usize) -> Result<Found, &'static str> {
+        if self.longest.is_none() {
+            self.longest = Some(self.lazy(false, MatchKind::All)?);
+        }
         let Some(longest) = &mut self.longest else {
-            return Ok(Some((start, end)));
+            return Err(TOO_BIG);
         };
         let on = Input::new(line)
             .span(start..line.len())
             .anchored(Anchored::Yes);
-        match longest.dfa.try_search_fwd(&mut longest.cache, &on) {
-            Ok(Some(half)) => Ok(Some((start, half.offset()))),
-            _ => self.simulate(line, from),
-        }
+        Ok(match longest.dfa.try_search_fwd(&mut longest.cache, &on) {
+            Ok(Some(half)) => Found::Match(start, half.offset()),
+            Ok(None) => Found::Nothing,
+            Err(_) => Found::GaveUp,
+        })
     }
 
     /// The same, for lines where the automata give up: slower, never at a loss.
@@ -193,11 +237,11 @@ impl Automaton {
 }
 
 /// The pattern for the automata. What they cannot match is replaced by something that matches at least as much.
-fn lower(node: &Node, unicode: bool, terminator: u8) -> Hir {
+fn lower(node: &Node, unicode: bool, lines: Lines) -> Hir {
     let each = |nodes: &[Node]| {
         nodes
             .iter()
-            .map(|node| lower(node, unicode, terminator))
+            .map(|node| lower(node, unicode, lines))
             .collect()
     };
     let look = |ascii, wide| Hir::look(if unicode { wide } else { ascii });
@@ -208,6 +252,8 @@ fn lower(node: &Node, unicode: bool, terminator: u8) -> Hir {
             Hir::class(Class::Unicode(class.clone()))
         }
         Node::Assert(assert) => match assert {
+            Assert::TextStart => Hir::look(Look::Start),
+            Assert::TextEnd => Hir::look(Look::End),
             Assert::LineStart => Hir::look(Look::StartLF),
             Assert::LineEnd => Hir::look(Look::EndLF),
             Assert::Boundary => look(Look::WordAscii, Look::WordUnicode),
@@ -228,22 +274,27 @@ fn lower(node: &Node, unicode: bool, terminator: u8) -> Hir {
             min: *min,
             max: *max,
             greedy: *mode != Mode::Lazy,
-            sub: Box::new(lower(node, unicode, terminator)),
+            sub: Box::new(lower(node, unicode, lines)),
         }),
-        Node::Group { node, .. } | Node::Atomic(node) => lower(node, unicode, terminator),
-        Node::Conditional { yes, no, .. } => Hir::alternation(vec![
-            lower(yes, unicode, terminator),
-            lower(no, unicode, terminator),
-        ]),
-        Node::BackReference { .. } | Node::Call(_) => {
-            let end = char::from(terminator);
-            let any = Hir::class(Class::Unicode(ast::all_but(&[(end, end)])));
-            Hir::repetition(Repetition {
-                min: 0,
-                max: None,
-                greedy: true,
-                sub: Box::new(any),
-            })
+        Node::Group { node, .. } | Node::Atomic(node) => lower(node, unicode, lines),
+        Node::Conditional { yes, no, .. } => {
+            Hir::alternation(vec![lower(yes, unicode, lines), lower(no, unicode, lines)])
         }
+        Node::BackReference { .. } | Node::Call(_) => Hir::repetition(Repetition {
+            min: 0,
+            max: None,
+            greedy: true,
+            sub: Box::new(Hir::class(Class::Bytes(any_byte(lines)))),
+        }),
     }
+}
+
+/// What a text may be made of.
+fn any_byte(lines: Lines) -> ClassBytes {
+    let mut any = ClassBytes::empty();
+    if let Lines::Apart(terminator) = lines {
+        any.push(ClassBytesRange::new(terminator, terminator));
+    }
+    any.negate();
+    any
 }

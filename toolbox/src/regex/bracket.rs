@@ -10,6 +10,19 @@ pub struct Bracket {
     /// Where the text goes on after `]`.
     pub end: usize,
     pub wants_unicode: bool,
+    /// It looks like the name of a class that lacks the brackets around it.
+    pub is_class_name: bool,
+    /// It lists a class by its name.
+    pub has_class: bool,
+}
+
+/// How brackets are read.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules {
+    pub folded: bool,
+    pub ascii_only: bool,
+    /// A byte that is not UTF-8 matches nothing; otherwise it is an error.
+    pub lenient: bool,
 }
 
 const UNMATCHED: &str = "Unmatched [, [^, [:, [., or [=";
@@ -62,29 +75,26 @@ pub fn named(name: &[u8], ascii_only: bool) -> Result<ClassUnicode, &'static str
 enum Element {
     Character(char),
     Class(ClassUnicode),
+    /// A byte that is not UTF-8.
+    Byte(u8),
 }
 
 struct Reader<'t> {
     text: &'t [u8],
     at: usize,
-    folded: bool,
-    ascii_only: bool,
+    rules: Rules,
     wants_unicode: bool,
+    has_class: bool,
 }
 
 /// Reads from `at`, just after the `[`.
-pub fn parse(
-    text: &[u8],
-    at: usize,
-    folded: bool,
-    ascii_only: bool,
-) -> Result<Bracket, &'static str> {
+pub fn parse(text: &[u8], at: usize, rules: Rules) -> Result<Bracket, &'static str> {
     let mut reader = Reader {
         text,
         at,
-        folded,
-        ascii_only,
+        rules,
         wants_unicode: false,
+        has_class: false,
     };
     let negated = reader.eat(b"^");
     if reader.rest().is_empty() {
@@ -109,36 +119,39 @@ pub fn parse(
             match first {
                 Element::Character(letter) => class.push(ClassUnicodeRange::new(letter, letter)),
                 Element::Class(named) => class.union(&named),
+                Element::Byte(_) => {}
             }
             continue;
         }
         reader.at += 1;
         let last = reader.element()?;
-        let (Element::Character(from), Element::Character(to)) = (first, last) else {
+        if matches!(first, Element::Class(_)) || matches!(last, Element::Class(_)) {
             return Err(RANGE);
-        };
-        // glibc's C.UTF-8 has no collation order for more than ASCII.
-        if !from.is_ascii() || !to.is_ascii() {
-            return Err(COLLATION);
         }
+        // glibc's C.UTF-8 has no collation order for more than ASCII.
+        let (Some(from), Some(to)) = (reader.bound(&first), reader.bound(&last)) else {
+            return Err(COLLATION);
+        };
         if from > to {
             return Err(RANGE);
         }
-        class.push(ClassUnicodeRange::new(from, to));
+        if from.is_ascii() {
+            let (from, to) = (char::from(from), char::from(to.min(0x7f)));
+            class.push(ClassUnicodeRange::new(from, to));
+        }
     }
     let inside = text.get(begin..reader.at - 1).unwrap_or_default();
-    if let [b':', name @ .., b':'] = inside
-        && name.iter().any(|&byte| byte != b':')
-    {
-        return Err("character class syntax is [[:space:]], not [:space:]");
-    }
-    let unicode_by_fold = folded && class.ranges().iter().any(|range| range.end() >= 'A');
+    let is_class_name =
+        matches!(inside, [b':', name @ .., b':'] if name.iter().any(|&byte| byte != b':'));
+    let unicode_by_fold = rules.folded && class.ranges().iter().any(|range| range.end() >= 'A');
     let wants_unicode = reader.wants_unicode || negated || unicode_by_fold || !class.is_ascii();
     Ok(Bracket {
         class,
         negated,
         end: reader.at,
         wants_unicode,
+        is_class_name,
+        has_class: reader.has_class,
     })
 }
 
@@ -155,6 +168,19 @@ impl Reader<'_> {
         found
     }
 
+    /// An end of a range. Where case is folded, glibc reads the pattern in capitals.
+    fn bound(&self, element: &Element) -> Option<u8> {
+        match element {
+            Element::Character(letter) if !letter.is_ascii() => None,
+            Element::Character(letter) if self.rules.folded => {
+                Some(letter.to_ascii_uppercase() as u8)
+            }
+            Element::Character(letter) => Some(*letter as u8),
+            Element::Byte(byte) => Some(*byte),
+            Element::Class(_) => None,
+        }
+    }
+
     fn element(&mut self) -> Result<Element, &'static str> {
         for kind in [b':', b'.', b'='] {
             if self.eat(&[b'[', kind]) {
@@ -163,6 +189,10 @@ impl Reader<'_> {
         }
         match character(self.rest()) {
             None => Err(UNMATCHED),
+            Some((Err(byte), length)) if self.rules.lenient => {
+                self.at += length;
+                Ok(Element::Byte(byte))
+            }
             Some((Err(_), _)) => Err(COLLATION),
             Some((Ok(letter), length)) => {
                 self.at += length;
@@ -180,10 +210,13 @@ impl Reader<'_> {
             .position(|pair| pair == [kind, b']'])
             .ok_or(UNMATCHED)?;
         let name = rest.get(..length).unwrap_or_default();
-        let (folded, ascii_only) = (self.folded, self.ascii_only);
+        let Rules {
+            folded, ascii_only, ..
+        } = self.rules;
         let element = match (kind, name) {
             (b':', name) => {
                 let cased = name == b"upper" || name == b"lower";
+                self.has_class = true;
                 let name = if folded && cased { b"alpha" } else { name };
                 self.wants_unicode |= !matches!(name, b"digit" | b"xdigit");
                 Element::Class(if name == b"_alnum" {

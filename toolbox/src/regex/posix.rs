@@ -1,20 +1,32 @@
-//! Basic and extended regular expressions, read as GNU grep reads them in a UTF-8 locale.
+//! Basic and extended regular expressions, read as GNU's tools read them in a UTF-8 locale.
 
-use super::ast::{self, Assert, Dialect, Mode, Node, Pattern};
+use super::ast::{self, Assert, Dialect, Lines, Mode, Node, Pattern};
 use super::bracket;
+use super::interval::{self, Interval};
+
+/// Whose reading of what POSIX leaves open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flavour {
+    /// grep: a repetition of nothing is nothing, an interval that is none is text.
+    Grep,
+    /// sed: the strictest.
+    Sed,
+    /// glibc's `regcomp`, which the shell, `expr` and `nl` call.
+    Library,
+}
 
 /// What the parser is told, beside the pattern.
 #[derive(Clone, Copy, Debug)]
 pub struct Syntax {
     pub extended: bool,
     pub folded: bool,
-    /// The byte that ends a line, which no class holds.
-    pub terminator: u8,
+    pub lines: Lines,
+    pub flavour: Flavour,
     /// Named classes and words are cut down to ASCII.
     pub ascii_only: bool,
 }
 
-/// Where a repetition has nothing to repeat, GNU says so and goes on.
+/// Where a repetition has nothing to repeat, grep says so and goes on.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Warning {
     RepetitionAtStart(&'static str),
@@ -25,16 +37,23 @@ pub struct Parsed {
     pub warnings: Vec<Warning>,
     /// The pattern holds what lines of more than ASCII match differently.
     pub wants_unicode: bool,
+    /// It has classes with names in brackets.
+    pub has_classes: bool,
 }
 
-const MOST_REPEATS: u32 = 32767;
-/// Groups within groups; parsing and compiling recurse this deep.
+/// Groups within groups, and repetitions of repetitions; parsing and compiling recurse this deep.
 const MOST_NESTED: usize = 250;
+const TOO_BIG: &str = "Regular expression too big";
+/// What sed and grep say of `[:space:]` outside of a bracket expression.
+pub const CLASS_SYNTAX: &str = "character class syntax is [[:space:]], not [:space:]";
+const NOTHING_TO_REPEAT: &str = "Invalid preceding regular expression";
 
 struct Parser<'p> {
     text: &'p [u8],
     at: usize,
     syntax: Syntax,
+    /// The token before `at`; `Or` where an expression starts.
+    last: Token,
     depth: usize,
     /// Groups opened in all patterns so far; the first of this one is `base + 1`.
     groups: usize,
@@ -42,6 +61,9 @@ struct Parser<'p> {
     closed: Vec<usize>,
     warnings: Vec<Warning>,
     wants_unicode: bool,
+    has_classes: bool,
+    /// An error that only counts where there is no other.
+    late_error: Option<&'static str>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,28 +89,47 @@ enum Token {
     BackReference(usize),
 }
 
+impl Token {
+    fn is_anchor(self) -> bool {
+        matches!(self, Token::Start | Token::End | Token::Assert(_))
+    }
+
+    fn is_repetition(self) -> bool {
+        matches!(
+            self,
+            Token::Star | Token::Plus | Token::Question | Token::Brace
+        )
+    }
+}
+
 /// Parses patterns into one alternative each; every one has its own groups.
 pub fn parse(patterns: &[&[u8]], syntax: Syntax) -> Result<Parsed, Vec<&'static str>> {
     let (mut nodes, mut errors) = (Vec::with_capacity(patterns.len()), Vec::new());
-    let (mut groups, mut warnings, mut wants_unicode) = (0, Vec::new(), false);
+    let (mut groups, mut warnings) = (0, Vec::new());
+    let (mut wants_unicode, mut has_classes) = (false, false);
     for text in patterns {
         let (base, closed) = (groups, Vec::new());
         let mut parser = Parser {
             text,
             at: 0,
             syntax,
+            last: Token::Or,
             depth: 0,
             groups,
             base,
             closed,
             warnings,
             wants_unicode,
+            has_classes,
+            late_error: None,
         };
-        match parser.alternatives() {
-            Ok(node) => nodes.push(node),
-            Err(error) => errors.push(error),
+        let parsed = parser.alternatives();
+        match (parsed, parser.late_error) {
+            (Ok(node), None) => nodes.push(node),
+            (Err(error), _) | (Ok(_), Some(error)) => errors.push(error),
         }
-        (groups, warnings, wants_unicode) = (parser.groups, parser.warnings, parser.wants_unicode);
+        (groups, warnings) = (parser.groups, parser.warnings);
+        (wants_unicode, has_classes) = (parser.wants_unicode, parser.has_classes);
     }
     if !errors.is_empty() {
         return Err(errors);
@@ -104,6 +145,7 @@ pub fn parse(patterns: &[&[u8]], syntax: Syntax) -> Result<Parsed, Vec<&'static 
         pattern,
         warnings,
         wants_unicode,
+        has_classes,
     })
 }
 
@@ -131,6 +173,10 @@ impl Parser<'_> {
         self.text.get(self.at..).unwrap_or_default()
     }
 
+    fn is_grep(&self) -> bool {
+        self.syntax.flavour == Flavour::Grep
+    }
+
     /// The next token and its length. `*` and the like are tokens here wherever they stand.
     fn token(&self) -> Result<Option<(Token, usize)>, &'static str> {
         let extended = self.syntax.extended;
@@ -147,10 +193,13 @@ impl Parser<'_> {
             '[' => Token::Bracket,
             '.' => Token::Any,
             '*' => Token::Star,
-            '^' if extended || self.anchors_start() => Token::Start,
+            // In a basic expression `^` is an anchor where an expression starts,
+            '^' if extended || matches!(self.last, Token::Or | Token::Open) => Token::Start,
             '$' if extended || self.anchors_end() => Token::End,
             '(' if extended => Token::Open,
-            ')' if extended && self.depth > 0 => Token::Close,
+            ')' if extended && (self.depth > 0 || self.syntax.flavour == Flavour::Sed) => {
+                Token::Close
+            }
             '|' if extended => Token::Or,
             '+' if extended => Token::Plus,
             '?' if extended => Token::Question,
@@ -160,22 +209,10 @@ impl Parser<'_> {
         Ok(Some((token, length)))
     }
 
-    /// In a basic expression `^` is an anchor where an expression starts,
-    fn anchors_start(&self) -> bool {
-        let before = self.text.get(..self.at).unwrap_or_default();
-        before.is_empty()
-            || before.ends_with(b"\\(")
-            || before.ends_with(b"\\|")
-            || before.ends_with(b"\n")
-    }
-
     /// and `$` where one ends.
     fn anchors_end(&self) -> bool {
         let after = self.text.get(self.at + 1..).unwrap_or_default();
-        after.is_empty()
-            || after.starts_with(b"\\)")
-            || after.starts_with(b"\\|")
-            || after.starts_with(b"\n")
+        after.is_empty() || after.starts_with(b"\\)") || after.starts_with(b"\\|")
     }
 
     fn escape(&self) -> Result<(Token, usize), &'static str> {
@@ -183,6 +220,7 @@ impl Parser<'_> {
         let Some((letter, length)) = character(self.rest().get(1..).unwrap_or_default()) else {
             return Err("Trailing backslash");
         };
+        let whole = !matches!(self.syntax.lines, Lines::Apart(_));
         let token = match letter {
             Err(byte) => Token::Byte(byte),
             Ok('(') if basic => Token::Open,
@@ -199,6 +237,8 @@ impl Parser<'_> {
             Ok('B') => Token::Assert(Assert::NotBoundary),
             Ok('<') => Token::Assert(Assert::WordStart),
             Ok('>') => Token::Assert(Assert::WordEnd),
+            Ok('`') if whole => Token::Assert(Assert::TextStart),
+            Ok('\'') if whole => Token::Assert(Assert::TextEnd),
             Ok('`') => Token::Assert(Assert::LineStart),
             Ok('\'') => Token::Assert(Assert::LineEnd),
             Ok(digit @ '1'..='9') => Token::BackReference(digit as usize - '0' as usize),
@@ -214,6 +254,7 @@ impl Parser<'_> {
         let mut closed = self.closed.clone();
         while let Some((Token::Or, length)) = self.token()? {
             self.at += length;
+            self.last = Token::Or;
             self.closed.clone_from(&before);
             nodes.push(self.sequence()?);
             closed.append(&mut self.closed);
@@ -227,23 +268,33 @@ impl Parser<'_> {
         let mut nodes: Vec<Node> = Vec::new();
         // Whether a repetition here would have nothing before it.
         let mut at_start = true;
-        let mut last = Token::Or;
+        let mut repeated = 0;
         while let Some((token, length)) = self.token()? {
-            match token {
-                Token::Or => break,
-                Token::Close if self.depth > 0 => break,
-                Token::Close => return Err("Unmatched ) or \\)"),
-                Token::Star | Token::Plus | Token::Question | Token::Brace => {
-                    at_start = self.repetition(token, length, &mut nodes, at_start, last)?;
-                    last = token;
-                    continue;
-                }
-                _ => {}
+            if token == Token::Or {
+                break;
             }
+            if token == Token::Close {
+                if self.depth > 0 {
+                    break;
+                }
+                return Err("Unmatched ) or \\)");
+            }
+            if token.is_repetition() {
+                repeated += 1;
+                if repeated > MOST_NESTED {
+                    return Err(TOO_BIG);
+                }
+                at_start = self.repetition(token, length, &mut nodes, at_start)?;
+                continue;
+            }
+            repeated = 0;
             self.at += length;
+            self.last = token;
             nodes.push(self.atom(token)?);
-            at_start &= matches!(token, Token::Start | Token::End | Token::Assert(_));
-            last = token;
+            if token == Token::Open {
+                self.last = Token::Close;
+            }
+            at_start &= token.is_anchor();
         }
         Ok(Node::concat(nodes))
     }
@@ -251,25 +302,11 @@ impl Parser<'_> {
     fn atom(&mut self, token: Token) -> Result<Node, &'static str> {
         let node = match token {
             Token::Byte(byte) => Node::Literal(vec![byte]),
-            Token::Any => Node::Class(self.without_terminator(ast::all_but(&[]))),
-            Token::Bracket => {
-                let mut bracket = bracket::parse(
-                    self.text,
-                    self.at,
-                    self.syntax.folded,
-                    self.syntax.ascii_only,
-                )?;
-                self.at = bracket.end;
-                self.wants_unicode |= bracket.wants_unicode;
-                if self.syntax.folded {
-                    ast::fold(&mut bracket.class, Dialect::Posix);
-                }
-                if bracket.negated {
-                    bracket.class.negate();
-                }
-                Node::Class(self.without_terminator(bracket.class))
-            }
+            Token::Any => Node::Class(self.syntax.lines.any()),
+            Token::Bracket => self.bracket()?,
             Token::Open => self.group()?,
+            Token::Start if self.syntax.lines == Lines::Whole => Node::Assert(Assert::TextStart),
+            Token::End if self.syntax.lines == Lines::Whole => Node::Assert(Assert::TextEnd),
             Token::Start => Node::Assert(Assert::LineStart),
             Token::End => Node::Assert(Assert::LineEnd),
             Token::Word => self.named("_alnum", false)?,
@@ -277,7 +314,7 @@ impl Parser<'_> {
             Token::Space => self.named("space", false)?,
             Token::NotSpace => self.named("space", true)?,
             Token::Assert(assert) => {
-                self.wants_unicode |= !matches!(assert, Assert::LineStart | Assert::LineEnd);
+                self.wants_unicode |= assert.is_about_words();
                 Node::Assert(assert)
             }
             Token::BackReference(number) => {
@@ -301,19 +338,40 @@ impl Parser<'_> {
         Ok(node)
     }
 
+    fn bracket(&mut self) -> Result<Node, &'static str> {
+        let rules = bracket::Rules {
+            folded: self.syntax.folded,
+            ascii_only: self.syntax.ascii_only,
+            lenient: !self.is_grep(),
+        };
+        let mut bracket = bracket::parse(self.text, self.at, rules)?;
+        self.at = bracket.end;
+        self.wants_unicode |= bracket.wants_unicode;
+        self.has_classes |= bracket.has_class;
+        if bracket.is_class_name {
+            match self.syntax.flavour {
+                Flavour::Grep => return Err(CLASS_SYNTAX),
+                Flavour::Sed => self.late_error = Some(CLASS_SYNTAX),
+                Flavour::Library => {}
+            }
+        }
+        if self.syntax.folded {
+            ast::fold(&mut bracket.class, Dialect::Posix);
+        }
+        if bracket.negated {
+            bracket.class.negate();
+            bracket.class = self.syntax.lines.within_line(bracket.class);
+        }
+        Ok(Node::Class(self.syntax.lines.in_line(bracket.class)))
+    }
+
     fn named(&mut self, name: &str, negated: bool) -> Result<Node, &'static str> {
         self.wants_unicode = true;
         let mut class = bracket::named(name.as_bytes(), self.syntax.ascii_only)?;
         if negated {
             class.negate();
         }
-        Ok(Node::Class(self.without_terminator(class)))
-    }
-
-    fn without_terminator(&mut self, mut class: ast::ClassUnicode) -> ast::ClassUnicode {
-        let terminator = char::from(self.syntax.terminator);
-        class.difference(&ast::class(&[(terminator, terminator)]));
-        class
+        Ok(Node::Class(self.syntax.lines.in_line(class)))
     }
 
     fn group(&mut self) -> Result<Node, &'static str> {
@@ -321,7 +379,7 @@ impl Parser<'_> {
         let index = self.groups;
         self.depth += 1;
         if self.depth > MOST_NESTED {
-            return Err("Regular expression too big");
+            return Err(TOO_BIG);
         }
         let node = self.alternatives()?;
         let Some((Token::Close, length)) = self.token()? else {
@@ -336,95 +394,87 @@ impl Parser<'_> {
         })
     }
 
-    /// A repetition of the last node. Where there is none, a basic expression means the character itself, and an extended
-    /// one means nothing. Returns whether the next token stands at a start again.
+    /// A repetition of the last node, or what the sign means where there is none: in a basic expression the character
+    /// itself, in an extended one nothing or an error. Returns whether the next token stands at a start again.
     fn repetition(
         &mut self,
         token: Token,
         length: usize,
         nodes: &mut Vec<Node>,
         at_start: bool,
-        last: Token,
     ) -> Result<bool, &'static str> {
         self.at += length;
-        let after_anchor = matches!(last, Token::Start | Token::End | Token::Assert(_));
+        let last = std::mem::replace(&mut self.last, token);
         let after_word = matches!(last, Token::Assert(_));
-        if (at_start || after_word) && !self.syntax.extended {
-            nodes.push(self.atom(token)?);
-            return Ok(false);
+        if self.is_grep() {
+            if (at_start || after_word) && !self.syntax.extended {
+                return self.sign_itself(token, nodes);
+            }
+        } else if at_start || last.is_anchor() {
+            let strict_brace = token == Token::Brace && self.syntax.flavour == Flavour::Sed;
+            if self.syntax.extended || strict_brace {
+                return Err(NOTHING_TO_REPEAT);
+            }
+            return self.sign_itself(token, nodes);
+        } else if last.is_repetition() && !self.syntax.extended {
+            let strict = self.syntax.flavour == Flavour::Sed;
+            if strict && matches!(token, Token::Star | Token::Brace) {
+                return Err(NOTHING_TO_REPEAT);
+            }
         }
         let (min, max, shown) = match token {
             Token::Star => (0, None, "*"),
             Token::Plus => (1, None, "+"),
             Token::Question => (0, Some(1), "?"),
             _ => match self.interval()? {
-                Some((min, max)) => (min, max, "{...}"),
-                None => {
-                    nodes.push(self.atom(token)?);
-                    return Ok(false);
-                }
+                Some(Interval { min, max, .. }) => (min, max, "{...}"),
+                None => return self.sign_itself(token, nodes),
             },
         };
-        let before_close = token != Token::Brace && self.depth > 0 && self.rest().starts_with(b")");
-        if (at_start || after_anchor) && before_close {
-            // As in glibc, what follows the sign here is an ordinary character, even if it could close the group.
-            return Err("Unmatched ( or \\(");
+        if self.is_grep() {
+            let before_close =
+                token != Token::Brace && self.depth > 0 && self.rest().starts_with(b")");
+            if (at_start || last.is_anchor()) && before_close {
+                // As in glibc, what follows the sign here is an ordinary character, even if it could close the group.
+                return Err("Unmatched ( or \\(");
+            }
+            if at_start {
+                self.warnings.push(Warning::RepetitionAtStart(shown));
+                return Ok(token != Token::Brace);
+            }
+            if after_word {
+                return Ok(false);
+            }
         }
-        if at_start {
-            self.warnings.push(Warning::RepetitionAtStart(shown));
-            return Ok(token != Token::Brace);
-        }
-        if !after_word {
-            let node = Box::new(nodes.pop().unwrap_or(Node::Empty));
-            nodes.push(Node::Repeat {
-                node,
-                min,
-                max,
-                mode: Mode::Greedy,
-            });
-        }
+        let node = Box::new(nodes.pop().unwrap_or(Node::Empty));
+        nodes.push(Node::Repeat {
+            node,
+            min,
+            max,
+            mode: Mode::Greedy,
+        });
         Ok(false)
     }
 
-    /// What stands after `{`; `None` when an extended expression means the brace itself.
-    fn interval(&mut self) -> Result<Option<(u32, Option<u32>)>, &'static str> {
-        let basic = !self.syntax.extended;
-        let rest = self.rest();
-        let digits = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        let number = |text: &[u8]| {
-            text.iter().fold(0_u32, |sum, byte| {
-                sum.saturating_mul(10)
-                    .saturating_add(u32::from(byte - b'0'))
-            })
+    /// The sign of a repetition as the character that it is.
+    fn sign_itself(&mut self, token: Token, nodes: &mut Vec<Node>) -> Result<bool, &'static str> {
+        nodes.push(self.atom(token)?);
+        // What is repeated next is this character.
+        self.last = Token::Character('*');
+        Ok(false)
+    }
+
+    /// What stands after `{`; `None` when an extended expression of grep means the brace itself.
+    fn interval(&mut self) -> Result<Option<Interval>, &'static str> {
+        let (text, basic) = (self.rest(), !self.syntax.extended);
+        let found = match self.syntax.flavour {
+            Flavour::Grep => interval::read(text, basic)?,
+            Flavour::Sed | Flavour::Library => Some(interval::read_strictly(text, basic)?),
         };
-        let (low, after_low) = rest.split_at(digits(rest));
-        let (comma, after_comma) = match after_low.strip_prefix(b",") {
-            Some(after) => (true, after),
-            None => (false, after_low),
-        };
-        let (high, after_high) = after_comma.split_at(if comma { digits(after_comma) } else { 0 });
-        let close: &[u8] = if basic { b"\\}" } else { b"}" };
-        if !after_high.starts_with(close) || (low.is_empty() && !comma) {
-            return match basic {
-                false => Ok(None),
-                true if after_high.is_empty() => Err("Unmatched \\{"),
-                true => Err("Invalid content of \\{\\}"),
-            };
+        if let Some(found) = &found {
+            self.at += found.length;
         }
-        let min = number(low);
-        let max = match (comma, high.is_empty()) {
-            (true, true) => None,
-            (true, false) => Some(number(high)),
-            (false, _) => Some(min),
-        };
-        if max.is_some_and(|max| max < min) {
-            return Err("Invalid content of \\{\\}");
-        }
-        if min > MOST_REPEATS || max.is_some_and(|max| max > MOST_REPEATS) {
-            return Err("Regular expression too big");
-        }
-        self.at += rest.len() - after_high.len() + close.len();
-        Ok(Some((min, max)))
+        Ok(found)
     }
 }
 
@@ -436,7 +486,8 @@ mod tests {
         let syntax = Syntax {
             extended,
             folded: false,
-            terminator: b'\n',
+            lines: Lines::Apart(b'\n'),
+            flavour: Flavour::Grep,
             ascii_only: true,
         };
         parse(&[text.as_bytes()], syntax).err().unwrap_or_default()
@@ -476,7 +527,8 @@ mod tests {
         let syntax = Syntax {
             extended: true,
             folded: false,
-            terminator: b'\n',
+            lines: Lines::Apart(b'\n'),
+            flavour: Flavour::Grep,
             ascii_only: true,
         };
         let errors = parse(&[b"(", b"a", b"["], syntax).err();
@@ -491,7 +543,8 @@ mod tests {
         let syntax = Syntax {
             extended: true,
             folded: false,
-            terminator: b'\n',
+            lines: Lines::Apart(b'\n'),
+            flavour: Flavour::Grep,
             ascii_only: true,
         };
         let warnings = parse(&[b"*a|+b"], syntax).map(|parsed| parsed.warnings);

@@ -9,6 +9,42 @@ pub enum Dialect {
     Perl,
 }
 
+/// What the ends of lines are to a pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lines {
+    /// A text is one line of a buffer that holds many: nothing matches the byte that ends one, and anchors are at its ends.
+    Apart(u8),
+    /// Bytes like all others: anchors are at the ends of the text.
+    Whole,
+    /// `^` and `$` are also at the ends of the lines within a text, `.` and `[^x]` match neither this byte nor a newline.
+    Within(u8),
+}
+
+impl Lines {
+    /// A class without what no class matches where texts are lines of a buffer.
+    pub fn in_line(self, mut set: ClassUnicode) -> ClassUnicode {
+        if let Lines::Apart(terminator) = self {
+            let terminator = char::from(terminator);
+            set.difference(&class(&[(terminator, terminator)]));
+        }
+        set
+    }
+
+    /// A class that leaves something out, without the ends of lines that it leaves out as well.
+    pub fn within_line(self, mut set: ClassUnicode) -> ClassUnicode {
+        if let Lines::Within(terminator) = self {
+            let terminator = char::from(terminator);
+            set.difference(&class(&[(terminator, terminator), ('\n', '\n')]));
+        }
+        self.in_line(set)
+    }
+
+    /// What `.` matches.
+    pub fn any(self) -> ClassUnicode {
+        self.within_line(all_but(&[]))
+    }
+}
+
 #[derive(Clone, Debug)]
 pub enum Node {
     Empty,
@@ -64,7 +100,7 @@ pub enum Mode {
     Possessive,
 }
 
-/// What is true of a place between two characters of a line.
+/// What is true of a place between two characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Assert {
     LineStart,
@@ -77,6 +113,17 @@ pub enum Assert {
     NoWordBefore,
     /// No word character after.
     NoWordAfter,
+    TextStart,
+    TextEnd,
+}
+
+impl Assert {
+    pub fn is_about_words(self) -> bool {
+        !matches!(
+            self,
+            Assert::LineStart | Assert::LineEnd | Assert::TextStart | Assert::TextEnd
+        )
+    }
 }
 
 /// A parsed pattern.
@@ -197,6 +244,20 @@ impl Node {
             nodes.remove(0)
         } else {
             Node::Alternate(nodes)
+        }
+    }
+
+    /// Whether glibc matches it byte by byte, also within characters: all its classes are of ASCII, or `any`, the one of `.`.
+    pub fn is_bytewise(&self, any: &ClassUnicode) -> bool {
+        match self {
+            Node::Empty | Node::Literal(_) | Node::BackReference { folded: false, .. } => true,
+            Node::Assert(assert) => !assert.is_about_words(),
+            Node::Class(class) => class.is_ascii() || class == any,
+            Node::Concat(nodes) | Node::Alternate(nodes) => {
+                nodes.iter().all(|node| node.is_bytewise(any))
+            }
+            Node::Repeat { node, .. } | Node::Group { node, .. } => node.is_bytewise(any),
+            _ => false,
         }
     }
 

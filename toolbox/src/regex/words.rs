@@ -1,4 +1,4 @@
-//! Characters of a line around a place in it: words, what comes before, the same text again.
+//! Characters of a text around a place in it: words, what comes before, the same text again.
 
 use super::ast::{self, Assert, ClassUnicode};
 use super::posix::character;
@@ -17,8 +17,8 @@ pub fn before(line: &[u8], at: usize) -> Option<(Option<char>, usize)> {
     Some((None, at.checked_sub(1)?))
 }
 
-/// Whether an assertion is true at a place. `word` is what words are made of.
-pub fn holds(assert: Assert, line: &[u8], at: usize, word: &ClassUnicode) -> bool {
+/// Whether an assertion is true at a place. `word` is what words are made of, `terminator` ends a line.
+pub fn holds(assert: Assert, line: &[u8], at: usize, word: &ClassUnicode, terminator: u8) -> bool {
     let word_before = || {
         before(line, at)
             .and_then(|(letter, _)| letter)
@@ -29,8 +29,12 @@ pub fn holds(assert: Assert, line: &[u8], at: usize, word: &ClassUnicode) -> boo
         _ => false,
     };
     match assert {
-        Assert::LineStart => at == 0,
-        Assert::LineEnd => at == line.len(),
+        Assert::TextStart => at == 0,
+        Assert::TextEnd => at == line.len(),
+        Assert::LineStart => {
+            at == 0 || at.checked_sub(1).and_then(|at| line.get(at)) == Some(&terminator)
+        }
+        Assert::LineEnd => line.get(at).is_none_or(|byte| *byte == terminator),
         Assert::Boundary => word_before() != word_after(),
         Assert::NotBoundary => word_before() == word_after(),
         Assert::WordStart => !word_before() && word_after(),
@@ -63,4 +67,15 @@ pub fn repeat(text: &[u8], line: &[u8], mut at: usize, folded: bool) -> Option<u
         at += width;
     }
     Some(at)
+}
+
+/// Whether a place lies within a character.
+pub fn inside_character(text: &[u8], at: usize) -> bool {
+    if text.get(at).is_none_or(|byte| byte & 0xc0 != 0x80) {
+        return false;
+    }
+    (1..4).any(|back| {
+        let rest = at.checked_sub(back).and_then(|start| text.get(start..));
+        matches!(rest.and_then(character), Some((Ok(_), length)) if length > back)
+    })
 }

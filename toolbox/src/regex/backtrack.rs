@@ -1,11 +1,14 @@
-//! The engine for what automata cannot match: back references, looks around, atomic groups, recursion.
+//! The engine for what automata cannot tell: back references, where groups matched, looks around, atomic groups, recursion.
 
-use super::ast::{ClassUnicode, Dialect, Pattern};
+use super::ast::{ClassUnicode, Dialect, Lines, Pattern};
 use super::bracket;
+use super::memo::Memo;
 use super::posix::character;
-use super::program::{Instruction, Program, Single};
+use super::program::{Inside, Instruction, Program, Single, group_register};
+use super::words;
 
-const LIMIT: &str = "exceeded PCRE's backtracking limit";
+/// The error of a search that takes too many steps.
+pub const LIMIT: &str = "exceeded PCRE's backtracking limit";
 /// Steps that one search of a Perl pattern may take: PCRE2 has such a limit, too.
 const MOST_STEPS: u64 = 10_000_000;
 /// Looks, atomic groups and calls within each other; each level is a call of ours.
@@ -41,23 +44,32 @@ pub struct Backtracker {
     stack: Vec<Frame>,
     steps: u64,
     depth: usize,
-    /// The longest end so far, where the longest match wins.
+    /// The longest end so far, where the longest match wins, and the registers at it.
     best: Option<usize>,
+    best_registers: Vec<Option<usize>>,
+    /// The end that a match must have, when that is known.
+    goal: Option<usize>,
+    memo: Memo,
+    terminator: u8,
 }
 
 type Outcome = Result<Option<usize>, &'static str>;
 
 impl Backtracker {
-    pub fn new(pattern: &Pattern) -> Result<Backtracker, &'static str> {
+    pub fn new(pattern: &Pattern, lines: Lines) -> Result<Backtracker, &'static str> {
         let most_steps = match pattern.dialect {
             Dialect::Posix => u64::MAX,
             Dialect::Perl => MOST_STEPS,
         };
-        Self::with_limit(pattern, most_steps)
+        Self::with_limit(pattern, lines, most_steps)
     }
 
     /// One whose searches fail after so many steps.
-    pub fn with_limit(pattern: &Pattern, most_steps: u64) -> Result<Backtracker, &'static str> {
+    pub fn with_limit(
+        pattern: &Pattern,
+        lines: Lines,
+        most_steps: u64,
+    ) -> Result<Backtracker, &'static str> {
         let word = match pattern.dialect {
             Dialect::Posix => bracket::named(b"_alnum", false)?,
             Dialect::Perl => bracket::named(b"_alnum", true)?,
@@ -65,6 +77,12 @@ impl Backtracker {
         let program = Program::new(pattern)?;
         let registers = vec![None; program.registers];
         let (stack, steps, depth, best) = (Vec::new(), 0, 0, None);
+        let once = pattern.dialect == Dialect::Posix && pattern.node.is_regular();
+        let memo = Memo::new(&program, once);
+        let terminator = match lines {
+            Lines::Apart(terminator) | Lines::Within(terminator) => terminator,
+            Lines::Whole => b'\n',
+        };
         Ok(Backtracker {
             program,
             dialect: pattern.dialect,
@@ -75,6 +93,10 @@ impl Backtracker {
             steps,
             depth,
             best,
+            best_registers: Vec::new(),
+            goal: None,
+            memo,
+            terminator,
         })
     }
 
@@ -85,12 +107,17 @@ impl Backtracker {
         from: usize,
     ) -> Result<Option<(usize, usize)>, &'static str> {
         let mut start = from;
-        (self.steps, self.depth) = (0, 0);
+        (self.steps, self.depth, self.goal) = (0, 0, None);
+        self.memo.reset(from, line.len());
         loop {
             self.registers.fill(None);
             self.stack.clear();
             self.best = None;
-            let end = self.run(line, 0, start, None)?.or(self.best);
+            let mut end = self.run(line, 0, start, None)?;
+            if end.is_none() && self.best.is_some() {
+                end = self.best;
+                self.registers.clone_from(&self.best_registers);
+            }
             if let Some(end) = end {
                 let start = self.registers.first().copied().flatten().unwrap_or(start);
                 return Ok(Some((start.min(end), end)));
@@ -100,6 +127,22 @@ impl Backtracker {
                 None => return Ok(None),
             }
         }
+    }
+
+    /// The groups of the match from `start` to `end`, which there must be. False when it is not found after all.
+    pub fn locate(&mut self, line: &[u8], start: usize, end: usize) -> Result<bool, &'static str> {
+        (self.steps, self.depth, self.goal) = (0, 0, Some(end));
+        self.memo.reset(start, end);
+        self.registers.fill(None);
+        self.stack.clear();
+        Ok(self.run(line, 0, start, None)?.is_some())
+    }
+
+    /// Where a group matched in the last match.
+    pub fn group(&self, index: usize) -> Option<(usize, usize)> {
+        let register = |at| self.registers.get(at).copied().flatten();
+        let start = group_register(index);
+        register(start).zip(register(start + 1))
     }
 
     fn set(&mut self, register: usize, value: Option<usize>) {
@@ -127,10 +170,14 @@ impl Backtracker {
             let next = match self.program.code.get(pc) {
                 None => None,
                 Some(Instruction::Match) => {
-                    if until.is_some() || self.dialect == Dialect::Perl || at == line.len() {
+                    let last = self.goal.unwrap_or(line.len());
+                    if until.is_some() || self.dialect == Dialect::Perl || at == last {
                         break Some(at);
                     }
-                    self.best = self.best.max(Some(at));
+                    if self.best < Some(at) && self.goal.is_none() {
+                        self.best = Some(at);
+                        self.best_registers.clone_from(&self.registers);
+                    }
                     None
                 }
                 Some(Instruction::Done) => break Some(at),
@@ -162,10 +209,13 @@ impl Backtracker {
         Ok(match instruction {
             Instruction::Single(single) => single.step(line, at).map(|at| (next, at)),
             Instruction::Assert(assert) => {
-                super::words::holds(*assert, line, at, &self.word).then_some((next, at))
+                words::holds(*assert, line, at, &self.word, self.terminator).then_some((next, at))
             }
             &Instruction::Jump(to) => Some((to, at)),
             &Instruction::Split { first, second } => {
+                if !self.memo.visit(pc, at) {
+                    return Ok(None);
+                }
                 self.stack.push(Frame::Branch { to: second, at });
                 Some((first, at))
             }
@@ -173,10 +223,18 @@ impl Backtracker {
                 self.set(register, Some(at));
                 Some((next, at))
             }
-            &Instruction::GroupEnd { register, .. } => {
+            &Instruction::GroupEnd {
+                register, optional, ..
+            } => {
                 let begun = self.registers.get(register + 2).copied().flatten();
+                if optional && begun == Some(at) && self.leave_out(register + 2) {
+                    return Ok(Some((next, at)));
+                }
                 self.set(register, begun);
                 self.set(register + 1, Some(at));
+                if begun != Some(at) {
+                    self.set(self.program.filled, Some(at));
+                }
                 Some((next, at))
             }
             &Instruction::Progress { register, exit } => {
@@ -188,19 +246,19 @@ impl Backtracker {
                 max,
                 lazy,
                 possessive,
-            } => self.many(line, next, at, min, max, lazy, possessive),
+            } => self.many(line, pc, at, min, max, lazy, possessive),
             &Instruction::BackReference { register, folded } => {
                 let start = self.registers.get(register).copied().flatten();
                 let end = self.registers.get(register + 1).copied().flatten();
                 let text = start.zip(end).and_then(|(start, end)| line.get(start..end));
-                text.and_then(|text| super::words::repeat(text, line, at, folded))
+                text.and_then(|text| words::repeat(text, line, at, folded))
                     .map(|at| (next, at))
             }
             &Instruction::Back(count) => {
                 let mut at = Some(at);
                 for _ in 0..count {
                     at = at
-                        .and_then(|at| super::words::before(line, at))
+                        .and_then(|at| words::before(line, at))
                         .map(|(_, start)| start);
                 }
                 at.map(|at| (next, at))
@@ -234,14 +292,14 @@ impl Backtracker {
     fn inside(
         &mut self,
         line: &[u8],
-        kind: super::program::Inside,
+        kind: Inside,
         start: usize,
         end: usize,
         at: usize,
     ) -> Result<Option<(usize, usize)>, &'static str> {
         let base = self.stack.len();
         let found = self.run(line, start, at, None)?;
-        if kind == super::program::Inside::Not {
+        if kind == Inside::Not {
             while self.stack.len() > base {
                 self.undo();
             }
@@ -254,16 +312,37 @@ impl Backtracker {
             .filter(|frame| matches!(frame, Frame::Restore { .. }))
             .collect();
         self.stack.extend(kept);
-        Ok(found.map(|after| {
-            (
-                end,
-                if kind == super::program::Inside::Atomic {
-                    after
-                } else {
-                    at
-                },
-            )
-        }))
+        Ok(found.map(|after| (end, if kind == Inside::Atomic { after } else { at })))
+    }
+
+    /// Sets the groups as they were when one of them had matched something last, if the one that starts at `begun` had been
+    /// entered by then.
+    fn leave_out(&mut self, begun: usize) -> bool {
+        let filled = self.program.filled;
+        if self.registers.get(filled).copied().flatten().is_none() {
+            return false;
+        }
+        let mut then = self.registers.get(begun).copied().flatten();
+        let mut old = Vec::new();
+        for frame in self.stack.iter().rev() {
+            match *frame {
+                Frame::Restore { register, .. } if register == filled => break,
+                Frame::Restore { register, value } if register < filled => {
+                    old.push((register, value));
+                    if register == begun {
+                        then = value;
+                    }
+                }
+                _ => {}
+            }
+        }
+        if then.is_none() {
+            return false;
+        }
+        for (register, value) in old {
+            self.set(register, value);
+        }
+        true
     }
 
     fn undo(&mut self) -> Option<Frame> {
@@ -281,17 +360,17 @@ impl Backtracker {
     fn many(
         &mut self,
         line: &[u8],
-        single: usize,
+        pc: usize,
         start: usize,
         min: u32,
         max: Option<u32>,
         lazy: bool,
         possessive: bool,
     ) -> Option<(usize, usize)> {
+        let (single, to) = (pc + 1, pc + 2);
         let Some(Instruction::Single(one)) = self.program.code.get(single) else {
             return None;
         };
-        let to = single + 1;
         let mut at = start;
         for _ in 0..min {
             at = one.step(line, at)?;
@@ -306,14 +385,21 @@ impl Backtracker {
             });
             return Some((to, at));
         }
+        if max.is_none() && !self.memo.visit(pc, at) {
+            return None;
+        }
         let least = at;
         let mut taken = 0;
         while left.is_none_or(|left| taken < left)
+            && self.goal.is_none_or(|goal| at < goal)
             && let Some(next) = one.step(line, at)
+            // What can be taken from there on has been tried.
+            && (max.is_some() || self.memo.visit(pc, next))
         {
             at = next;
             taken += 1;
         }
+        self.steps += u64::from(taken);
         if !possessive && at > least {
             self.stack.push(Frame::Fewer { to, at, least });
         }
@@ -326,7 +412,7 @@ impl Backtracker {
             match self.undo()? {
                 Frame::Branch { to, at } => return Some((to, at)),
                 Frame::Fewer { to, at, least } => {
-                    let (_, at) = super::words::before(line, at)?;
+                    let (_, at) = words::before(line, at)?;
                     if at > least {
                         self.stack.push(Frame::Fewer { to, at, least });
                     }

@@ -17,6 +17,8 @@ pub struct Literal {
     exact: bool,
     /// Some letter also matches a character beyond ASCII, which the search does not know.
     wide: bool,
+    /// Every match begins with it.
+    prefix: bool,
 }
 
 impl Literal {
@@ -27,6 +29,7 @@ impl Literal {
                 finder,
                 exact: true,
                 wide: false,
+                prefix: true,
             });
         }
         let mut runs = Runs::default();
@@ -35,7 +38,7 @@ impl Literal {
         let single = runs.done.len() == 1;
         let best = runs.done.into_iter().max_by_key(|run| run.bytes.len())?;
         let exact = whole && single && !(best.folded && best.cased);
-        let wide = best.wide;
+        let (wide, prefix) = (best.wide, best.prefix);
         let finder = match best.folded {
             true => Finder::Caseless(Caseless::new(&best.bytes)),
             false => Finder::Exact(Box::new(memmem::Finder::new(&best.bytes).into_owned())),
@@ -44,11 +47,17 @@ impl Literal {
             finder,
             exact,
             wide,
+            prefix,
         })
     }
 
     pub fn is_exact(&self) -> bool {
         self.exact
+    }
+
+    /// Whether every match begins with the literal.
+    pub fn is_prefix(&self) -> bool {
+        self.prefix
     }
 
     /// Whether the search sees everything that could match in `text`.
@@ -122,6 +131,8 @@ struct Run {
     /// and letters that do not.
     cased: bool,
     wide: bool,
+    /// Nothing that matches text stands before it.
+    prefix: bool,
 }
 
 /// The stretches of literal text that every match holds.
@@ -129,6 +140,8 @@ struct Run {
 struct Runs {
     now: Run,
     done: Vec<Run>,
+    /// Something that matches text has been seen.
+    inside: bool,
 }
 
 impl Runs {
@@ -139,15 +152,24 @@ impl Runs {
         }
     }
 
+    fn begin(&mut self) {
+        if self.now.bytes.is_empty() {
+            self.now.prefix = !self.inside;
+        }
+        self.inside = true;
+    }
+
     /// Adds the text of `node`. True when the node is that text and nothing else.
     fn collect(&mut self, node: &Node) -> bool {
         match node {
             Node::Literal(bytes) => {
+                self.begin();
                 self.now.cased |= bytes.iter().any(u8::is_ascii_alphabetic);
                 self.now.bytes.extend_from_slice(bytes);
                 true
             }
             Node::Folded { letter, class } if letter.is_ascii() => {
+                self.begin();
                 self.now.folded = true;
                 self.now.wide |= !class.is_ascii();
                 self.now.bytes.push(*letter as u8);
@@ -167,8 +189,10 @@ impl Runs {
             // What is looked for beside the match is in the line as well.
             Node::Look { node, .. } => {
                 self.cut();
+                let inside = std::mem::replace(&mut self.inside, true);
                 self.collect(node);
                 self.cut();
+                self.inside = inside;
                 false
             }
             Node::Atomic(node) => {
@@ -183,6 +207,7 @@ impl Runs {
             }
             _ => {
                 self.cut();
+                self.inside = true;
                 false
             }
         }
@@ -240,14 +265,16 @@ fn rarity(byte: u8) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::super::posix::{self, Syntax};
+    use super::super::ast::Lines;
+    use super::super::posix::{self, Flavour, Syntax};
     use super::*;
 
     fn literal(text: &str, folded: bool) -> Option<Literal> {
         let syntax = Syntax {
             extended: true,
             folded,
-            terminator: b'\n',
+            lines: Lines::Apart(b'\n'),
+            flavour: Flavour::Grep,
             ascii_only: true,
         };
         Literal::of(&posix::parse(&[text.as_bytes()], syntax).ok()?.pattern)
@@ -286,6 +313,15 @@ mod tests {
             )
         });
         assert_eq!(covers, Some((true, false)));
+    }
+
+    #[test]
+    fn a_literal_is_known_to_begin_every_match() {
+        let begins = |text| literal(text, false).map(|literal| literal.is_prefix());
+        assert_eq!(begins("\\<foo[a-z]*"), Some(true));
+        assert_eq!(begins("(foo)+x?"), Some(true));
+        assert_eq!(begins("x?foo"), Some(false));
+        assert_eq!(begins("foo|barfoo"), Some(true));
     }
 
     #[test]

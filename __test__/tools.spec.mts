@@ -37,6 +37,7 @@ const cases: Record<string, Case> = {
   mktemp: { args: ['-u', 'a.XXXX'], stdout: /^a\.\w{4}\n$/ },
   mv: { args: ['-v', 'a.txt', 'z.txt'], stdout: "renamed 'a.txt' -> 'z.txt'\n" },
   nl: { args: ['b.txt'], stdout: '     1\ttwo\n     2\tfour\n' },
+  od: { args: ['-An', '-tx1', 'b.txt'], stdout: ' 74 77 6f 0a 66 6f 75 72 0a\n' },
   paste: { args: ['-d,', 'a.txt', 'b.txt'], stdout: 'one,two\ntwo,four\nthree,\n' },
   printenv: { args: ['HOME', 'USER'], stdout: '/home/agent\nagent\n' },
   printf: { args: ['%05.1f|%x\\n', '3.14159', '255'], stdout: '003.1|ff\n' },

@@ -19,6 +19,7 @@ mod mkdir;
 mod mktemp;
 mod mv;
 mod nl;
+mod od;
 mod paste;
 mod printenv;
 mod printf;
@@ -107,6 +108,7 @@ applets! {
     "mktemp" => mktemp::main,
     "mv" => mv::main,
     "nl" => nl::main,
+    "od" => od::main,
     "paste" => paste::main,
     "printenv" => printenv::main,
     "printf" => printf::main,

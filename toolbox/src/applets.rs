@@ -87,6 +87,7 @@ macro_rules! uutils {
 applets! {
     "base64" => base64::main,
     "basename" => basename::main,
+    "bash" => crate::shell::invocation::main,
     "cat" => cat::main,
     "chmod" => chmod::main,
     "cp" => cp::main,
@@ -119,6 +120,7 @@ applets! {
     "rm" => rm::main,
     "rmdir" => rmdir::main,
     "seq" => seq::main,
+    "sh" => crate::shell::invocation::main,
     "sha256sum" => uutils!(uu_sha256sum),
     "sleep" => sleep::main,
     "sort" => sort::main,

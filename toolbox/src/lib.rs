@@ -3,6 +3,7 @@
 pub mod applets;
 pub mod format;
 pub mod getopt;
+pub mod shell;
 pub mod stdio;
 pub mod sys;
 pub mod uutils;

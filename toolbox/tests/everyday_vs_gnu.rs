@@ -50,8 +50,8 @@ fn make_tree(root: &Path) {
         file(root.join(name), content, 0o644);
         written_at(root.join(name), 1_600_000_000);
     }
-    link("a", root.join("link"));
-    link("nope", root.join("dang"));
+    link(1_600_000_000, "a", root.join("link"));
+    link(1_600_000_000, "nope", root.join("dang"));
 }
 
 /// All files below a directory: name, mode, links, content, and times other than now.

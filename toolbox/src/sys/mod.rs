@@ -1,7 +1,9 @@
 //! What std cannot say on WASI (modes, owners, link counts), and how GNU's tools word and quote what they found.
 
+mod access;
 pub mod choice;
 pub mod clock;
+mod descriptor;
 mod error;
 mod mode;
 pub mod mode_change;
@@ -21,6 +23,8 @@ pub use std::os::unix::ffi::{OsStrExt, OsStringExt};
 pub use std::os::wasi::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 
+pub use access::{Access, effective_ids, may_access};
+pub use descriptor::{Descriptor, close};
 pub use error::error_text;
 pub use mode::{FileKind, mode_text};
 pub use process::umask;

@@ -1,0 +1,21 @@
+//! How control goes on after a command: its status, or a jump out of what encloses it.
+
+use std::ops::ControlFlow;
+
+/// What running something gives: a value (for a command, its exit status), or a jump. `?` passes the jump on.
+pub type Flow<T = i32> = ControlFlow<Jump, T>;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Jump {
+    /// Out of that many loops.
+    Break(usize),
+    /// To the next turn of the loop that many levels out (1: the innermost).
+    Continue(usize),
+    /// Out of the function or the sourced file, with a status.
+    Return(i32),
+    /// Out of the shell (or subshell), with a status.
+    Exit(i32),
+    /// Out of the command that was read last, with a status: an error like an assignment to a readonly variable, after
+    /// which bash goes on with the next line of the script.
+    Discard(i32),
+}

@@ -1,0 +1,210 @@
+//! A running shell: its state, and what belongs to this process alone.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
+
+use serde::{Deserialize, Serialize};
+
+use super::ast::{FunctionDefinition, Text};
+use super::calls::Calls;
+use super::descriptors::Descriptors;
+use super::jobs::Jobs;
+use super::options::{Options, SetOption, Shopt};
+use super::streams::Streams;
+use super::symbol::Symbol;
+use super::traps::{Event, Traps};
+use super::variables::Variables;
+use crate::sys;
+
+pub struct Shell {
+    pub state: State,
+    pub streams: Streams,
+    pub jobs: Jobs,
+    /// The loops that enclose what runs now, in the function or file that runs now.
+    pub loops: usize,
+    /// What runs now is a condition (of `if`, `while`, `&&`, …): a failure in it does not end a shell with `set -e`.
+    pub in_condition: bool,
+    /// How deep functions, sourced files, `eval` and substitutions are inside each other.
+    pub depth: usize,
+    /// The status of the last command substitution of the command that runs now.
+    pub substitution_status: Option<i32>,
+    /// Signals that have come and whose traps have not run yet: bit `n - 1` is signal `n`.
+    pub pending_signals: u64,
+    /// The trap whose command runs now.
+    pub running_trap: Option<Event>,
+    /// What messages about an expression begin with.
+    pub arithmetic_prefix: &'static [u8],
+    /// How deep values that are expressions are inside each other.
+    pub arithmetic_depth: usize,
+    /// How deep `eval` and substitutions are inside each other: what `set -x` repeats the first character of `PS4` for.
+    pub trace_depth: usize,
+}
+
+/// All that a subshell takes over: a copy is cheap, and it can be sent to another process.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct State {
+    pub variables: Variables,
+    pub functions: Rc<Functions>,
+    pub aliases: Rc<BTreeMap<Text, Text>>,
+    pub options: Options,
+    /// `$1` and what follows.
+    pub positional: Rc<Vec<Text>>,
+    /// `$0`
+    pub name: Text,
+    /// `$?`
+    pub status: i32,
+    /// Of the command that runs now.
+    pub line: u32,
+    pub calls: Calls,
+    pub traps: Traps,
+    /// `$!`
+    pub last_background: Option<u32>,
+    /// `$$`: the shell that is no subshell.
+    pub pid: u32,
+    /// `BASH_SUBSHELL`
+    pub subshells: u32,
+    /// Where programs were found (`hash`): name, path and number of uses.
+    pub hashed: Rc<BTreeMap<Text, (Text, u32)>>,
+    /// What `pushd` has put aside, the last one first; the current directory is not in it.
+    pub directories: Rc<Vec<Text>>,
+    /// Of the pseudo-random numbers of `RANDOM`.
+    pub random_seed: u32,
+    /// When `SECONDS` was 0: nanoseconds since 1970.
+    pub started: i128,
+    /// How far `getopts` is in the argument at `OPTIND`: letters taken of it.
+    pub getopts_offset: usize,
+    /// The command that runs now, for `BASH_COMMAND`.
+    pub command: Text,
+    /// The number that `RANDOM` gave last.
+    pub last_random: u32,
+    /// Special variables that were unset, and are so no more.
+    pub ordinary: Rc<BTreeSet<Symbol>>,
+    /// Builtins that `enable -n` has taken away.
+    pub disabled: Rc<BTreeSet<Text>>,
+    /// What the shell is told to run: the text of `-c`, a file, or standard input.
+    pub source: ScriptSource,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ScriptSource {
+    /// `bash -c`
+    Argument,
+    File,
+    StandardInput,
+}
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Functions {
+    pub by_name: HashMap<Text, Rc<Function>>,
+}
+
+/// A function that was defined.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Function {
+    pub definition: FunctionDefinition,
+    /// The file it was defined in, for `BASH_SOURCE`.
+    pub file: Text,
+    /// `export -f`
+    pub exported: bool,
+    /// `readonly -f`
+    pub readonly: bool,
+    /// `declare -t -f`
+    pub traced: bool,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            variables: Variables::default(),
+            functions: Rc::default(),
+            aliases: Rc::default(),
+            options: Options::default(),
+            positional: Rc::default(),
+            name: b"bash".to_vec(),
+            status: 0,
+            line: 0,
+            calls: Calls::default(),
+            traps: Traps::default(),
+            last_background: None,
+            pid: sys::process::id().0,
+            subshells: 0,
+            hashed: Rc::default(),
+            directories: Rc::default(),
+            random_seed: 0,
+            started: 0,
+            getopts_offset: 0,
+            command: Text::new(),
+            last_random: 0,
+            ordinary: Rc::default(),
+            disabled: Rc::default(),
+            source: ScriptSource::StandardInput,
+        }
+    }
+}
+
+impl Shell {
+    /// A shell that goes on with a state.
+    pub fn with_state(state: State, descriptors: Descriptors) -> Self {
+        Self {
+            state,
+            streams: Streams::new(descriptors),
+            jobs: Jobs::default(),
+            loops: 0,
+            in_condition: false,
+            depth: 0,
+            substitution_status: None,
+            pending_signals: 0,
+            running_trap: None,
+            arithmetic_prefix: b"",
+            arithmetic_depth: 0,
+            trace_depth: 0,
+        }
+    }
+
+    pub fn is_set(&self, option: SetOption) -> bool {
+        self.state.options.has(option)
+    }
+
+    pub fn has_shopt(&self, option: Shopt) -> bool {
+        self.state.options.has_shopt(option)
+    }
+
+    pub fn is_posix(&self) -> bool {
+        self.is_set(SetOption::Posix)
+    }
+
+    /// What a builtin prints on standard output: it is written when the builtin has ended, or by `flush`.
+    pub fn out(&mut self) -> &mut Vec<u8> {
+        &mut self.streams.out
+    }
+
+    /// Says on standard error what went wrong, with the script's name and the line, as bash does: `NAME: line N: MESSAGE`.
+    pub fn complain(&mut self, message: impl AsRef<[u8]>) {
+        let mut text = self.message_prefix();
+        text.extend_from_slice(message.as_ref());
+        text.push(b'\n');
+        self.write_error(&text);
+    }
+
+    /// Likewise, with the name of the builtin before the message.
+    pub fn complain_as(&mut self, builtin: impl AsRef<[u8]>, message: impl AsRef<[u8]>) {
+        self.complain([builtin.as_ref(), b": ", message.as_ref()].concat());
+    }
+
+    fn message_prefix(&self) -> Text {
+        let name = self.state.calls.script_name().unwrap_or(&self.state.name);
+        let mut text = name.clone();
+        text.extend_from_slice(format!(": line {}: ", self.state.line).as_bytes());
+        text
+    }
+
+    /// The function of a name.
+    pub fn function(&self, name: &[u8]) -> Option<&Rc<Function>> {
+        self.state.functions.by_name.get(name)
+    }
+}
+
+/// The text of an error of the system: `No such file or directory`.
+pub fn error_text(error: &std::io::Error) -> String {
+    sys::error_text(error)
+}

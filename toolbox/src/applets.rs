@@ -1,5 +1,6 @@
 //! The table of applets: each name is written here, once.
 
+mod arch;
 mod base64;
 mod basename;
 mod cat;
@@ -12,14 +13,19 @@ mod echo;
 mod env;
 mod expr;
 mod grep;
+mod groups;
 mod head;
+mod hostname;
+mod id;
 mod kill;
 mod ln;
+mod logname;
 mod ls;
 mod mkdir;
 mod mktemp;
 mod mv;
 mod nl;
+mod nproc;
 mod od;
 mod paste;
 mod printenv;
@@ -41,9 +47,12 @@ mod timeout;
 mod touch;
 mod tr;
 mod truth;
+mod tty;
+mod uname;
 mod uniq;
 mod wc;
 mod which;
+mod whoami;
 mod xargs;
 mod yes;
 
@@ -86,6 +95,7 @@ macro_rules! uutils {
 }
 
 applets! {
+    "arch" => arch::main,
     "base64" => base64::main,
     "basename" => basename::main,
     "bash" => crate::shell::invocation::main,
@@ -102,15 +112,20 @@ applets! {
     "false" => truth::no,
     "fgrep" => grep::fgrep,
     "grep" => grep::main,
+    "groups" => groups::main,
     "head" => head::main,
+    "hostname" => hostname::main,
+    "id" => id::main,
     "kill" => kill::main,
     "ln" => ln::main,
+    "logname" => logname::main,
     "ls" => ls::main,
     "md5sum" => uutils!(uu_md5sum),
     "mkdir" => mkdir::main,
     "mktemp" => mktemp::main,
     "mv" => mv::main,
     "nl" => nl::main,
+    "nproc" => nproc::main,
     "od" => od::main,
     "paste" => paste::main,
     "printenv" => printenv::main,
@@ -134,9 +149,12 @@ applets! {
     "touch" => touch::main,
     "tr" => tr::main,
     "true" => truth::yes,
+    "tty" => tty::main,
+    "uname" => uname::main,
     "uniq" => uniq::main,
     "wc" => wc::main,
     "which" => which::main,
+    "whoami" => whoami::main,
     "xargs" => xargs::main,
     "yes" => yes::main,
 }

@@ -110,9 +110,9 @@ fn make_tree(root: &Path) {
         file(root.join(name), content, 0o644);
         written_at(root.join(name), 1_600_000_000);
     }
-    link("a", root.join("link"));
-    link("nope", root.join("dang"));
-    link("d", root.join("dirlink"));
+    link(1_600_000_000, "a", root.join("link"));
+    link(1_600_000_000, "nope", root.join("dang"));
+    link(1_600_000_000, "d", root.join("dirlink"));
 }
 
 /// All files below a directory: name, mode, links, content, and times other than now.
@@ -199,6 +199,7 @@ lines! {
     printf: 0,
     seq: 0,
     small: 0,
+    system: 0,
     tee: 0,
     text: 4,
     tr: 0,

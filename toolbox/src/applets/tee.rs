@@ -8,6 +8,7 @@ use crate::getopt::{self, Flag, Order, Takes, UsageError, flag};
 use crate::stdio::{self, Blocks, Input};
 use crate::sys;
 use crate::sys::choice::{Choices, choose};
+use crate::sys::process::{Disposition, set_signal};
 use crate::sys::signal::Signal;
 
 const NAME: &str = "tee";
@@ -84,14 +85,17 @@ pub fn main(args: &[OsString]) -> i32 {
                 );
                 return stdio::print(NAME, text.as_bytes());
             }
-            // Nothing interrupts a guest but what ends it.
-            (Id::IgnoreInterrupts, _) => {}
+            (Id::IgnoreInterrupts, _) => ignore(Signal::INT),
             (Id::OutputError, Some(word)) => match choose("--output-error", MODES, &word) {
                 Ok(chosen) => mode = chosen,
                 Err(message) => return UsageError::new(NAME, message).report(1),
             },
             (Id::Pipe | Id::OutputError, _) => mode = Mode::WarnNoPipe,
         }
+    }
+    // A pipe without a reader is to be an error, and not the end.
+    if mode != Mode::Signal {
+        ignore(Signal::PIPE);
     }
     let mut status = 0;
     let mut outputs = vec![Output {
@@ -114,6 +118,11 @@ pub fn main(args: &[OsString]) -> i32 {
         }
     }
     copy(&mut outputs, mode, status)
+}
+
+/// Nothing but `KILL` and `STOP` cannot be ignored.
+fn ignore(signal: Signal) {
+    let _ = set_signal(signal, Disposition::Ignore);
 }
 
 fn open(name: &OsStr, append: bool) -> io::Result<File> {

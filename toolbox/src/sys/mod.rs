@@ -5,6 +5,7 @@ pub mod choice;
 pub mod clock;
 mod descriptor;
 mod error;
+pub mod identity;
 mod mode;
 pub mod mode_change;
 pub mod number;
@@ -114,21 +115,12 @@ pub fn set_times(
 
 /// The name of a user, where there is one.
 pub fn user_name(uid: u32) -> Option<&'static str> {
-    account(uid)
+    identity::by_id(uid).map(|account| account.name)
 }
 
 /// The name of a group, where there is one.
 pub fn group_name(gid: u32) -> Option<&'static str> {
-    account(gid)
-}
-
-/// The sandbox's users, each with a group of the same name and number.
-fn account(id: u32) -> Option<&'static str> {
-    match id {
-        0 => Some("root"),
-        1000 => Some("agent"),
-        _ => None,
-    }
+    identity::by_id(gid).map(|account| account.name)
 }
 
 /// The major part of a device number.

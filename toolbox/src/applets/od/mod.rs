@@ -327,22 +327,20 @@ fn run(options: &Options, names: &[OsString]) -> i32 {
         label: options.label,
         start: options.skip,
     };
+    let default = [Type::new(Kind::Octal, 2)];
+    let types = match options.types.as_slice() {
+        [] => default.as_slice(),
+        types => types,
+    };
+    let dump = Dump::new(
+        types,
+        options.width,
+        options.big_endian,
+        !options.duplicates,
+    );
     let written = match options.strings {
         Some(least) => dump::strings(&mut files, &address, least, &mut out),
-        None => {
-            let default = [Type::new(Kind::Octal, 2)];
-            let types = match options.types.as_slice() {
-                [] => default.as_slice(),
-                types => types,
-            };
-            Dump::new(
-                types,
-                options.width,
-                options.big_endian,
-                !options.duplicates,
-            )
-            .run(&mut files, &address, &mut out)
-        }
+        None => dump.run(&mut files, &address, &mut out),
     };
     stdio::finish(
         NAME,

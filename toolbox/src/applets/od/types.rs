@@ -152,7 +152,11 @@ fn long_double(bytes: &[u8], mantissa: u64) -> Vec<u8> {
         _ => Extended::rounded(negative, mantissa.into(), exponent - 16446, false).0,
     };
     let is_tiny = matches!(number.size, Magnitude::Finite { mantissa, .. } if mantissa >> 63 == 0);
-    let mut digits = if is_tiny { 1 } else { 18 };
+    let mut digits = match (exponent, is_tiny) {
+        (0, _) if has_leading_one => 21,
+        (_, true) => 1,
+        _ => 18,
+    };
     loop {
         let text = float(number, digits);
         let is_exact = !number.is_finite() || read::extended(&text).value == number;

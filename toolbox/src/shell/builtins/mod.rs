@@ -1,5 +1,6 @@
 //! The table of builtins: each is a file of its own and is named here, once.
 
+mod declare;
 mod echo;
 mod flow;
 mod jobs;
@@ -9,13 +10,13 @@ mod help;
 mod letters;
 mod listing;
 mod output;
-mod quoting;
 mod set;
 mod shift;
 mod shopt;
 mod test;
 mod truth;
 mod umask;
+mod unset;
 
 use super::Shell;
 use super::ast::{Assignment, Text};
@@ -60,6 +61,19 @@ const fn plain(
     }
 }
 
+const fn declaration(
+    name: &'static str,
+    run: fn(&mut Shell, &[Argument<'_>]) -> Flow,
+    synopsis: &'static str,
+) -> Builtin {
+    Builtin {
+        name,
+        run: Run::Declaration(run),
+        is_special: false,
+        synopsis,
+    }
+}
+
 const fn special(builtin: Builtin) -> Builtin {
     Builtin {
         is_special: true,
@@ -75,16 +89,32 @@ pub const TABLE: &[Builtin] = &[
     plain("bg", jobs::background, "[job_spec ...]"),
     special(plain("break", flow::break_loop, "[n]")),
     special(plain("continue", flow::continue_loop, "[n]")),
+    declaration(
+        "declare",
+        declare::run,
+        "[-aAfFgiIlnrtux] [name[=value] ...] or declare -p [-aAfFilnrtux] [name ...]",
+    ),
     plain("disown", jobs::disown, "[-h] [-ar] [jobspec ... | pid ...]"),
     plain("echo", echo::run, "[-neE] [arg ...]"),
     special(plain("eval", flow::eval, "[arg ...]")),
     special(plain("exec", flow::exec, "[-cl] [-a name] [command [argument ...]] [redirection ...]")),
     special(plain("exit", flow::exit, "[n]")),
+    special(declaration(
+        "export",
+        declare::publish::export,
+        "[-fn] [name[=value] ...] or export -p",
+    )),
     plain("false", truth::no, ""),
     plain("fg", jobs::foreground, "[job_spec]"),
     plain("help", help::run, "[-dms] [pattern ...]"),
     plain("jobs", jobs::jobs, "[-lnprs] [jobspec ...] or jobs -x command [args]"),
     plain("kill", kill::main, "[-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]"),
+    declaration("local", declare::local, "[option] name[=value] ..."),
+    special(declaration(
+        "readonly",
+        declare::publish::readonly,
+        "[-aAf] [name[=value] ...] or readonly -p",
+    )),
     special(plain("return", flow::return_from, "[n]")),
     special(plain(
         "set",
@@ -97,7 +127,13 @@ pub const TABLE: &[Builtin] = &[
     plain("test", test::run, "[expr]"),
     special(plain("trap", trap::main, "[-lp] [[arg] signal_spec ...]")),
     plain("true", truth::yes, ""),
+    declaration(
+        "typeset",
+        declare::run,
+        "[-aAfFgiIlnrtux] name[=value] ... or typeset -p [-aAfFilnrtux] [name ...]",
+    ),
     plain("umask", umask::run, "[-p] [-S] [mode]"),
+    special(plain("unset", unset::run, "[-f] [-v] [-n] [name ...]")),
     plain("wait", jobs::wait, "[-fn] [-p var] [id ...]"),
 ];
 

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::os::fd::RawFd;
 use std::rc::Rc;
 
+use super::Shell;
 use super::ast::Text;
 use super::calls::{Call, CallKind};
 use super::descriptors::Descriptors;
@@ -11,11 +12,11 @@ use super::exec::{NOT_EXECUTABLE, NOT_FOUND, RESUME};
 use super::options::{SetOption, Shopt};
 use super::parser::Parser;
 use super::state::{ScriptSource, State};
-use super::Shell;
 use crate::sys::{self, OsStrExt, OsStringExt, process};
 
 /// What `--version` says.
-const VERSION: &str = "agent-sandbox bash, compatible with GNU bash, version 5.2.15(1)-release (wasm32)\n";
+const VERSION: &str =
+    "agent-sandbox bash, compatible with GNU bash, version 5.2.15(1)-release (wasm32)\n";
 const HELP: &str = "Usage:\tbash [long option] [option] [script-file [argument ...]]\n\
     \tbash [option] -c command [name [argument ...]]\n\
     Long options: --debugger --help --init-file --login --noediting --noprofile --norc --posix\n\
@@ -204,11 +205,18 @@ impl Shell {
                 };
                 let text = sys::error_text(&error);
                 let name = self.state.name.clone();
-                self.write_error(&[name.as_slice(), b": ", &path, b": ", text.as_bytes(), b"\n"].concat());
+                self.write_error(
+                    &[name.as_slice(), b": ", &path, b": ", text.as_bytes(), b"\n"].concat(),
+                );
                 return status;
             }
         };
-        if text.iter().take(80).take_while(|byte| **byte != b'\n').any(|byte| *byte == 0) {
+        if text
+            .iter()
+            .take(80)
+            .take_while(|byte| **byte != b'\n')
+            .any(|byte| *byte == 0)
+        {
             let name = self.state.name.clone();
             let message = b": cannot execute binary file\n";
             self.write_error(&[name.as_slice(), b": ", &path, b": ", &path, message].concat());
@@ -287,7 +295,8 @@ impl Shell {
         let [item] = list.items.as_slice() else {
             return None;
         };
-        let [super::ast::Command::Function(definition)] = item.command.first.stages.as_slice() else {
+        let [super::ast::Command::Function(definition)] = item.command.first.stages.as_slice()
+        else {
             return None;
         };
         if definition.name != name {

@@ -14,7 +14,9 @@ use crate::sys::process;
 /// Nanoseconds since 1970.
 pub fn now() -> i128 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| i128::try_from(since.as_nanos()).unwrap_or(i128::MAX))
+    since.map_or(0, |since| {
+        i128::try_from(since.as_nanos()).unwrap_or(i128::MAX)
+    })
 }
 
 impl Shell {
@@ -28,7 +30,11 @@ impl Shell {
             return None;
         }
         let number = |number: i128| Variable::scalar(number.to_string());
-        let attributes = self.state.variables.get(name).map(|variable| variable.attributes);
+        let attributes = self
+            .state
+            .variables
+            .get(name)
+            .map(|variable| variable.attributes);
         let mut variable = match name {
             Symbol::RANDOM => number(i128::from(self.random())),
             Symbol::SRANDOM => number(i128::from(strong_random())),
@@ -67,8 +73,15 @@ impl Shell {
                 let names: Vec<_> = on.map(|option| option.name()).collect();
                 readonly(Variable::scalar(names.join(":")))
             }
-            Symbol::BASH_ALIASES => associative(self.state.aliases.iter().map(|(name, text)| (name, text))),
-            Symbol::BASH_CMDS => associative(self.state.hashed.iter().map(|(name, (path, _))| (name, path))),
+            Symbol::BASH_ALIASES => {
+                associative(self.state.aliases.iter().map(|(name, text)| (name, text)))
+            }
+            Symbol::BASH_CMDS => associative(
+                self.state
+                    .hashed
+                    .iter()
+                    .map(|(name, (path, _))| (name, path)),
+            ),
             Symbol::HISTCMD => number(1),
             _ => return None,
         };
@@ -80,7 +93,11 @@ impl Shell {
 
     fn of_calls(&self, field: impl Fn(&Call) -> Text) -> Variable {
         let mut fields: Vec<Text> = self.state.calls.iter().map(field).collect();
-        let has_main = self.state.calls.iter().any(|call| call.kind == super::calls::CallKind::Main);
+        let has_main = self
+            .state
+            .calls
+            .iter()
+            .any(|call| call.kind == super::calls::CallKind::Main);
         let _ = (has_main, &mut fields);
         indexed(fields)
     }
@@ -111,10 +128,17 @@ impl Shell {
 
     /// Assignments that compute instead of being stored; says whether this is one.
     pub(super) fn assign_computed(&mut self, name: Symbol, value: &[u8]) -> bool {
-        if !name.is_special() || self.state.ordinary.contains(&name) || self.state.variables.is_local(name) {
+        if !name.is_special()
+            || self.state.ordinary.contains(&name)
+            || self.state.variables.is_local(name)
+        {
             return false;
         }
-        let number = || std::str::from_utf8(value).ok().and_then(|text| text.trim().parse::<i64>().ok());
+        let number = || {
+            std::str::from_utf8(value)
+                .ok()
+                .and_then(|text| text.trim().parse::<i64>().ok())
+        };
         match name {
             Symbol::RANDOM => {
                 self.state.random_seed = number().unwrap_or(0) as u32;
@@ -124,7 +148,9 @@ impl Shell {
                 self.state.started = now() - i128::from(number().unwrap_or(0)) * 1_000_000_000;
             }
             Symbol::LINENO => {
-                self.state.line = number().and_then(|line| u32::try_from(line).ok()).unwrap_or(0);
+                self.state.line = number()
+                    .and_then(|line| u32::try_from(line).ok())
+                    .unwrap_or(0);
             }
             Symbol::BASH_ARGV0 => self.state.name = value.to_vec(),
             Symbol::SRANDOM
@@ -144,9 +170,16 @@ impl Shell {
     }
 
     /// Likewise of elements.
-    pub(super) fn assign_computed_element(&mut self, name: Symbol, _at: u64, _value: &[u8]) -> bool {
-        matches!(name, Symbol::FUNCNAME | Symbol::BASH_SOURCE | Symbol::BASH_LINENO | Symbol::GROUPS)
-            && !self.state.ordinary.contains(&name)
+    pub(super) fn assign_computed_element(
+        &mut self,
+        name: Symbol,
+        _at: u64,
+        _value: &[u8],
+    ) -> bool {
+        matches!(
+            name,
+            Symbol::FUNCNAME | Symbol::BASH_SOURCE | Symbol::BASH_LINENO | Symbol::GROUPS
+        ) && !self.state.ordinary.contains(&name)
     }
 
     /// What an assignment to a special variable does besides.
@@ -156,19 +189,31 @@ impl Shell {
             Symbol::PATH => self.state.hashed = Rc::default(),
             Symbol::POSIXLY_CORRECT => self.state.options.set(SetOption::Posix, true),
             Symbol::BASH_ALIASES => {
-                if let Some(Value::Associative(array)) =
-                    self.state.variables.get(name).map(|variable| &variable.value)
+                if let Some(Value::Associative(array)) = self
+                    .state
+                    .variables
+                    .get(name)
+                    .map(|variable| &variable.value)
                 {
                     let all = array.iter().into_iter();
-                    self.state.aliases = Rc::new(all.map(|(name, text)| (name.clone(), text.clone())).collect());
+                    self.state.aliases = Rc::new(
+                        all.map(|(name, text)| (name.clone(), text.clone()))
+                            .collect(),
+                    );
                 }
             }
             Symbol::BASH_CMDS => {
-                if let Some(Value::Associative(array)) =
-                    self.state.variables.get(name).map(|variable| &variable.value)
+                if let Some(Value::Associative(array)) = self
+                    .state
+                    .variables
+                    .get(name)
+                    .map(|variable| &variable.value)
                 {
                     let all = array.iter().into_iter();
-                    self.state.hashed = Rc::new(all.map(|(name, path)| (name.clone(), (path.clone(), 0))).collect());
+                    self.state.hashed = Rc::new(
+                        all.map(|(name, path)| (name.clone(), (path.clone(), 0)))
+                            .collect(),
+                    );
                 }
             }
             _ => {}

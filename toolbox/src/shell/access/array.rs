@@ -20,7 +20,11 @@ impl Shell {
         if attributes.readonly {
             return self.refuse_readonly(name);
         }
-        let value = self.state.variables.get(name).map(|variable| &variable.value);
+        let value = self
+            .state
+            .variables
+            .get(name)
+            .map(|variable| &variable.value);
         if matches!(value, Some(Value::Associative(_))) {
             self.assign_associative(name, elements, append)?;
         } else {
@@ -54,7 +58,12 @@ impl Shell {
             };
             let number = self.evaluate(&index.arithmetic)?;
             let Some(at) = position(number, array.end()) else {
-                let text = [b"[", index.word.source.as_slice(), b"]: bad array subscript"].concat();
+                let text = [
+                    b"[",
+                    index.word.source.as_slice(),
+                    b"]: bad array subscript",
+                ]
+                .concat();
                 self.complain(text);
                 continue;
             };
@@ -84,12 +93,12 @@ impl Shell {
     ) -> Flow<()> {
         let attributes = self.attributes(name);
         let mut array = Associative::default();
-        if append
-            && let Value::Associative(before) = &mut self.state.variables.edit(name).value
-        {
+        if append && let Value::Associative(before) = &mut self.state.variables.edit(name).value {
             array = std::mem::take(before);
         }
-        let with_keys = elements.first().is_some_and(|element| element.subscript.is_some());
+        let with_keys = elements
+            .first()
+            .is_some_and(|element| element.subscript.is_some());
         if with_keys {
             for element in elements {
                 let Some(index) = &element.subscript else {
@@ -101,7 +110,12 @@ impl Shell {
                 };
                 let key = self.key(index)?;
                 if key.is_empty() {
-                    let text = [&name.name()[..], b"[", &index.word.source, b"]: bad array subscript"];
+                    let text = [
+                        &name.name()[..],
+                        b"[",
+                        &index.word.source,
+                        b"]: bad array subscript",
+                    ];
                     self.complain(text.concat());
                     return discard();
                 }

@@ -137,14 +137,24 @@ impl Shell {
         if variable.is_some_and(|variable| matches!(variable.value, Value::Associative(_))) {
             let key = self.key(index)?;
             if key.is_empty() {
-                let text = [&name.name()[..], b"[", &index.word.source, b"]: bad array subscript"];
+                let text = [
+                    &name.name()[..],
+                    b"[",
+                    &index.word.source,
+                    b"]: bad array subscript",
+                ];
                 self.complain(text.concat());
                 return discard();
             }
             return self.put_key(name, key, value, append);
         }
         if index.word.source.trim_ascii().is_empty() {
-            let text = [&name.name()[..], b"[", &index.word.source, b"]: bad array subscript"];
+            let text = [
+                &name.name()[..],
+                b"[",
+                &index.word.source,
+                b"]: bad array subscript",
+            ];
             self.complain(text.concat());
             return discard();
         }
@@ -179,7 +189,12 @@ impl Shell {
         if attributes.readonly {
             return self.refuse_readonly(name);
         }
-        let before = match self.state.variables.get(name).map(|variable| &variable.value) {
+        let before = match self
+            .state
+            .variables
+            .get(name)
+            .map(|variable| &variable.value)
+        {
             Some(Value::Associative(array)) if append => array.get(&key).cloned(),
             _ => None,
         };
@@ -203,7 +218,12 @@ impl Shell {
         if attributes.readonly {
             return self.refuse_readonly(name);
         }
-        let (end, before) = match self.state.variables.get(name).map(|variable| &variable.value) {
+        let (end, before) = match self
+            .state
+            .variables
+            .get(name)
+            .map(|variable| &variable.value)
+        {
             Some(Value::Indexed(array)) => {
                 let end = array.end();
                 let at = position(number, end).filter(|_| append);
@@ -247,7 +267,9 @@ impl Shell {
 
     pub fn attributes(&self, name: Symbol) -> Attributes {
         let variable = self.state.variables.get(name);
-        variable.map(|variable| variable.attributes).unwrap_or_default()
+        variable
+            .map(|variable| variable.attributes)
+            .unwrap_or_default()
     }
 
     /// Carries out an assignment of a simple command.
@@ -291,7 +313,9 @@ impl Shell {
     fn plain_rest<'w>(&self, name: Symbol, parts: &'w [Part]) -> Option<&'w [Part]> {
         let (first, rest) = parts.split_first()?;
         let is_value_of = |part: &Part, wanted: Option<Symbol>| match part {
-            Part::Parameter(parameter) if !parameter.indirect && parameter.operation == Operation::Value => {
+            Part::Parameter(parameter)
+                if !parameter.indirect && parameter.operation == Operation::Value =>
+            {
                 match parameter.subject {
                     Subject::Variable(found) => wanted.is_none_or(|wanted| wanted == found),
                     Subject::Positional(_) => wanted.is_none(),
@@ -306,9 +330,17 @@ impl Shell {
         };
         let attributes = self.attributes(name);
         let is_plain = !name.is_special()
-            && attributes == Attributes { exported: attributes.exported, ..Attributes::default() }
+            && attributes
+                == Attributes {
+                    exported: attributes.exported,
+                    ..Attributes::default()
+                }
             && matches!(self.state.variables.get(name)?.value, Value::Scalar(_));
-        (is_plain && !rest.is_empty() && is_value_of(first, Some(name)) && rest.iter().all(is_other)).then_some(rest)
+        (is_plain
+            && !rest.is_empty()
+            && is_value_of(first, Some(name))
+            && rest.iter().all(is_other))
+        .then_some(rest)
     }
 
     fn append_text(&mut self, name: Symbol, more: &[u8]) -> Flow<()> {

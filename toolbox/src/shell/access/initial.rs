@@ -20,7 +20,10 @@ impl Shell {
     pub fn initialise_variables(&mut self) {
         for (name, value) in std::env::vars_os() {
             let name = name.into_vec();
-            let is_name = matches!(parser::parameter_name(&name), Some(crate::shell::ast::Subject::Variable(_)));
+            let is_name = matches!(
+                parser::parameter_name(&name),
+                Some(crate::shell::ast::Subject::Variable(_))
+            );
             if is_name {
                 let mut variable = Variable::scalar(OsString::into_vec(value));
                 variable.attributes.exported = true;
@@ -52,8 +55,16 @@ impl Shell {
             }
         }
         let info = VERSION_INFO.map(Text::from);
-        self.set_readonly(Symbol::BASH_VERSINFO, Value::Indexed(Indexed::from_iter(info)), false);
-        for (name, id) in [(Symbol::UID, 1000), (Symbol::EUID, 1000), (Symbol::PPID, process::parent_id().0)] {
+        self.set_readonly(
+            Symbol::BASH_VERSINFO,
+            Value::Indexed(Indexed::from_iter(info)),
+            false,
+        );
+        for (name, id) in [
+            (Symbol::UID, 1000),
+            (Symbol::EUID, 1000),
+            (Symbol::PPID, process::parent_id().0),
+        ] {
             self.set_readonly(name, Value::Scalar(id.to_string().into_bytes()), true);
         }
         for name in [Symbol::BASH_ALIASES, Symbol::BASH_CMDS] {
@@ -72,9 +83,17 @@ impl Shell {
 
     /// `SHLVL`: one more than the parent's.
     fn count_level(&mut self) {
-        let level = self.state.variables.get(Symbol::SHLVL).and_then(|variable| {
-            std::str::from_utf8(variable.text()?).ok()?.trim().parse::<i64>().ok()
-        });
+        let level = self
+            .state
+            .variables
+            .get(Symbol::SHLVL)
+            .and_then(|variable| {
+                std::str::from_utf8(variable.text()?)
+                    .ok()?
+                    .trim()
+                    .parse::<i64>()
+                    .ok()
+            });
         let level = level.unwrap_or(0).saturating_add(1).clamp(0, 999);
         let mut variable = Variable::scalar(level.to_string());
         variable.attributes.exported = true;
@@ -85,7 +104,11 @@ impl Shell {
     fn set_directory(&mut self) {
         if let Ok(directory) = std::env::current_dir() {
             let directory = directory.into_os_string().into_vec();
-            let inherited = self.state.variables.get(Symbol::PWD).and_then(Variable::text);
+            let inherited = self
+                .state
+                .variables
+                .get(Symbol::PWD)
+                .and_then(Variable::text);
             if inherited != Some(&directory) && !self.is_here(inherited) {
                 let mut variable = Variable::scalar(directory);
                 variable.attributes.exported = true;
@@ -93,7 +116,11 @@ impl Shell {
             }
         }
         if self.state.variables.get(Symbol::OLDPWD).is_none() {
-            self.state.variables.edit(Symbol::OLDPWD).attributes.exported = true;
+            self.state
+                .variables
+                .edit(Symbol::OLDPWD)
+                .attributes
+                .exported = true;
         }
     }
 
@@ -104,7 +131,9 @@ impl Shell {
         };
         let stat = |path: &[u8]| {
             let path = <std::ffi::OsStr as crate::sys::OsStrExt>::from_bytes(path);
-            crate::sys::stat(path, crate::sys::Follow::Yes).ok().map(|stat| (stat.dev, stat.ino))
+            crate::sys::stat(path, crate::sys::Follow::Yes)
+                .ok()
+                .map(|stat| (stat.dev, stat.ino))
         };
         stat(path).is_some() && stat(path) == stat(b".")
     }

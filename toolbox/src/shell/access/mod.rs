@@ -41,7 +41,10 @@ impl Shell {
             if let Some(at) = text.iter().position(|byte| *byte == b'[')
                 && let Some(subscript) = text[at + 1..].strip_suffix(b"]")
             {
-                return Some(Target::Element(Symbol::new(&text[..at]), subscript.to_vec()));
+                return Some(Target::Element(
+                    Symbol::new(&text[..at]),
+                    subscript.to_vec(),
+                ));
             }
             if text.is_empty() {
                 return Some(Target::Variable(name));
@@ -113,9 +116,10 @@ impl Shell {
                         let at = position(number, end);
                         (at.map(|at| array.get(at).cloned()), end)
                     }
-                    Some(Value::Scalar(text)) => {
-                        (position(number, 1).map(|at| (at == 0).then(|| text.clone())), 1)
-                    }
+                    Some(Value::Scalar(text)) => (
+                        position(number, 1).map(|at| (at == 0).then(|| text.clone())),
+                        1,
+                    ),
                     _ => (Some(None), 0),
                 };
                 let _ = end;
@@ -183,10 +187,12 @@ impl Shell {
 
         Flow::Continue(match super::parser::parameter_name(text) {
             Some(Subject::Variable(name)) => self.value(name).is_some(),
-            Some(Subject::Element(name, Subscript::Index(index))) => self.element(name, &index)?.is_some(),
-            Some(Subject::Element(name, _)) => {
-                self.variable(name).is_some_and(|variable| !variable.elements().is_empty())
+            Some(Subject::Element(name, Subscript::Index(index))) => {
+                self.element(name, &index)?.is_some()
             }
+            Some(Subject::Element(name, _)) => self
+                .variable(name)
+                .is_some_and(|variable| !variable.elements().is_empty()),
             Some(Subject::Positional(0)) => true,
             Some(Subject::Positional(number)) => self.state.positional.len() >= number,
             _ => false,

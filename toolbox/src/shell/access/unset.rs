@@ -21,9 +21,10 @@ impl Shell {
                 let name = self.resolved(name);
                 match subscript {
                     Subscript::Each | Subscript::Joined => {
-                        let is_associative = self.state.variables.get(name).is_some_and(|variable| {
-                            matches!(variable.value, Value::Associative(_))
-                        });
+                        let is_associative =
+                            self.state.variables.get(name).is_some_and(|variable| {
+                                matches!(variable.value, Value::Associative(_))
+                            });
                         if is_associative {
                             let key: &[u8] = match subscript {
                                 Subscript::Each => b"@",
@@ -34,9 +35,10 @@ impl Shell {
                         self.unset_variable(name)
                     }
                     Subscript::Index(index) => {
-                        let is_associative = self.state.variables.get(name).is_some_and(|variable| {
-                            matches!(variable.value, Value::Associative(_))
-                        });
+                        let is_associative =
+                            self.state.variables.get(name).is_some_and(|variable| {
+                                matches!(variable.value, Value::Associative(_))
+                            });
                         if is_associative {
                             return match self.key(&index) {
                                 Flow::Continue(key) => self.unset_at(name, &key),
@@ -44,7 +46,9 @@ impl Shell {
                             };
                         }
                         match self.evaluate(&index.arithmetic) {
-                            Flow::Continue(number) => self.unset_index(name, number, &index.word.source),
+                            Flow::Continue(number) => {
+                                self.unset_index(name, number, &index.word.source)
+                            }
                             Flow::Break(_) => false,
                         }
                     }
@@ -71,7 +75,12 @@ impl Shell {
         if self.refuses_unset(name) {
             return false;
         }
-        if self.state.variables.get(name).is_some_and(|variable| matches!(variable.value, Value::Associative(_))) {
+        if self
+            .state
+            .variables
+            .get(name)
+            .is_some_and(|variable| matches!(variable.value, Value::Associative(_)))
+        {
             if let Value::Associative(array) = &mut self.state.variables.edit(name).value {
                 array.remove(subscript);
             }

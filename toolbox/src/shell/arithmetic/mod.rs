@@ -75,8 +75,18 @@ impl Shell {
         self.complain(text.concat());
     }
 
-    fn compute_number(&mut self, expression: &Expression, numbers: &[i64], source: &[u8]) -> Flow<i64> {
-        Computation { shell: self, numbers, source }.value(expression)
+    fn compute_number(
+        &mut self,
+        expression: &Expression,
+        numbers: &[i64],
+        source: &[u8],
+    ) -> Flow<i64> {
+        Computation {
+            shell: self,
+            numbers,
+            source,
+        }
+        .value(expression)
     }
 
     /// The number that a variable holds: its value is an expression, too.
@@ -166,8 +176,12 @@ impl Computation<'_> {
                 let right = self.value(right)?;
                 self.binary(*operator, left, right)?
             }
-            Expression::And(left, right) => i64::from(self.value(left)? != 0 && self.value(right)? != 0),
-            Expression::Or(left, right) => i64::from(self.value(left)? != 0 || self.value(right)? != 0),
+            Expression::And(left, right) => {
+                i64::from(self.value(left)? != 0 && self.value(right)? != 0)
+            }
+            Expression::Or(left, right) => {
+                i64::from(self.value(left)? != 0 || self.value(right)? != 0)
+            }
             Expression::Conditional(condition, one, other) => match self.value(condition)? {
                 0 => self.value(other)?,
                 _ => self.value(one)?,
@@ -188,7 +202,11 @@ impl Computation<'_> {
                 self.write(place, value)?;
                 value
             }
-            Expression::Step { place, is_increment, is_prefix } => {
+            Expression::Step {
+                place,
+                is_increment,
+                is_prefix,
+            } => {
                 let before = self.read(place)?;
                 let after = before.wrapping_add(if *is_increment { 1 } else { -1 });
                 self.write(place, after)?;
@@ -227,7 +245,9 @@ impl Computation<'_> {
     fn write(&mut self, place: &Place, value: i64) -> Flow<()> {
         match &place.index {
             None => self.shell.assign_number(place.name, value),
-            Some(index) => self.shell.put_element(place.name, index, number_text(value), false),
+            Some(index) => self
+                .shell
+                .put_element(place.name, index, number_text(value), false),
         }
     }
 
@@ -247,7 +267,11 @@ impl Computation<'_> {
             BinaryOperator::Remainder => left.wrapping_rem(right),
             BinaryOperator::Power if right < 0 => {
                 let source = self.source.to_vec();
-                self.shell.arithmetic_error(&source, "exponent less than 0", right.to_string().as_bytes());
+                self.shell.arithmetic_error(
+                    &source,
+                    "exponent less than 0",
+                    right.to_string().as_bytes(),
+                );
                 return discard();
             }
             BinaryOperator::Power => power(left, right),

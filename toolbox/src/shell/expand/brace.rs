@@ -7,8 +7,14 @@ use crate::shell::flow::Flow;
 pub(super) fn each(parts: &[Part], word: &mut dyn FnMut(&[Part]) -> Flow<()>) -> Flow<()> {
     let Some(at) = parts.iter().position(|part| matches!(part, Part::Brace(_))) else {
         // A word that is nothing at all is none.
-        let is_empty = parts.iter().all(|part| matches!(part, Part::Literal(text) if text.is_empty()));
-        return if is_empty { Flow::Continue(()) } else { word(parts) };
+        let is_empty = parts
+            .iter()
+            .all(|part| matches!(part, Part::Literal(text) if text.is_empty()));
+        return if is_empty {
+            Flow::Continue(())
+        } else {
+            word(parts)
+        };
     };
     let (before, rest) = (&parts[..at], &parts[at + 1..]);
     let Some(Part::Brace(brace)) = parts.get(at) else {
@@ -24,7 +30,12 @@ pub(super) fn each(parts: &[Part], word: &mut dyn FnMut(&[Part]) -> Flow<()>) ->
                 with(alternative)?;
             }
         }
-        BraceKind::Numbers { first, last, step, width } => {
+        BraceKind::Numbers {
+            first,
+            last,
+            step,
+            width,
+        } => {
             for number in Sequence::new(*first, *last, *step) {
                 with(&[Part::Quoted(padded(number, *width))])?;
             }
@@ -86,7 +97,11 @@ impl Iterator for Sequence {
 
 fn padded(number: i64, width: usize) -> Text {
     match number < 0 {
-        true => format!("-{:0width$}", number.unsigned_abs(), width = width.saturating_sub(1)),
+        true => format!(
+            "-{:0width$}",
+            number.unsigned_abs(),
+            width = width.saturating_sub(1)
+        ),
         false => format!("{number:0width$}"),
     }
     .into_bytes()

@@ -50,7 +50,9 @@ impl Shell {
             }
             parts if parts.iter().any(|part| matches!(part, Part::Brace(_))) => {
                 if self.is_set(SetOption::BraceExpand) {
-                    return brace::each(parts, &mut |parts| self.expand_parts_to_fields(parts, fields));
+                    return brace::each(parts, &mut |parts| {
+                        self.expand_parts_to_fields(parts, fields)
+                    });
                 }
                 let plain = brace::without(parts);
                 return self.expand_parts_to_fields(&plain, fields);
@@ -68,7 +70,9 @@ impl Shell {
         }
         for field in output.finish() {
             match field.pattern() {
-                Some(pattern) if !self.is_set(SetOption::NoGlob) => self.expand_pathname(field.text, &pattern, fields)?,
+                Some(pattern) if !self.is_set(SetOption::NoGlob) => {
+                    self.expand_pathname(field.text, &pattern, fields)?
+                }
                 _ => fields.push(field.text),
             }
         }
@@ -132,7 +136,10 @@ impl Shell {
     /// Parts as in double quotes.
     fn expand_quoted(&mut self, parts: &[Part]) -> Flow<Text> {
         let mut output = Output::new(Kind::Text, self.separators());
-        let place = Place { quoted: true, inner: false };
+        let place = Place {
+            quoted: true,
+            inner: false,
+        };
         for part in parts {
             self.expand_part(part, place, &mut output)?;
         }
@@ -142,7 +149,10 @@ impl Shell {
     /// A parameter in double quotes, as text.
     pub(super) fn expand_parameter_text(&mut self, parameter: &Parameter) -> Flow<Text> {
         let mut output = Output::new(Kind::Text, self.separators());
-        let place = Place { quoted: true, inner: false };
+        let place = Place {
+            quoted: true,
+            inner: false,
+        };
         self.expand_parameter(parameter, place, &mut output)?;
         Flow::Continue(output.into_text())
     }
@@ -155,7 +165,10 @@ impl Shell {
             Part::Quoted(text) => output.quoted(text),
             Part::DoubleQuoted(parts) => {
                 let before = output.mark();
-                let place = Place { quoted: true, inner: false };
+                let place = Place {
+                    quoted: true,
+                    inner: false,
+                };
                 for part in parts {
                     self.expand_part(part, place, output)?;
                 }

@@ -18,13 +18,20 @@ impl Shell {
 
     /// The indices or keys of an array; a scalar has index 0.
     pub fn array_keys(&mut self, name: Symbol) -> Vec<Text> {
-        match self.variable(name).as_deref().map(|variable| &variable.value) {
-            Some(Value::Indexed(array)) => {
-                array.iter().map(|(index, _)| index.to_string().into_bytes()).collect()
-            }
-            Some(Value::Associative(array)) => {
-                array.iter().into_iter().map(|(key, _)| key.clone()).collect()
-            }
+        match self
+            .variable(name)
+            .as_deref()
+            .map(|variable| &variable.value)
+        {
+            Some(Value::Indexed(array)) => array
+                .iter()
+                .map(|(index, _)| index.to_string().into_bytes())
+                .collect(),
+            Some(Value::Associative(array)) => array
+                .iter()
+                .into_iter()
+                .map(|(key, _)| key.clone())
+                .collect(),
             Some(Value::Scalar(_)) => vec![b"0".to_vec()],
             _ => Vec::new(),
         }

@@ -107,7 +107,10 @@ impl Shell {
 
     /// The word of an operation, in the place of the expansion.
     fn expand_inner(&mut self, word: &Word, place: Place, output: &mut Output) -> Flow<()> {
-        let inner = Place { quoted: place.quoted, inner: true };
+        let inner = Place {
+            quoted: place.quoted,
+            inner: true,
+        };
         let before = output.mark();
         for part in &word.parts {
             match part {
@@ -156,10 +159,14 @@ impl Shell {
             Operation::RemovePrefix { pattern, .. }
             | Operation::RemoveSuffix { pattern, .. }
             | Operation::Replace { pattern, .. }
-            | Operation::Case { pattern: Some(pattern), .. } => Some(self.expand_pattern(pattern)?),
+            | Operation::Case {
+                pattern: Some(pattern),
+                ..
+            } => Some(self.expand_pattern(pattern)?),
             _ => None,
         };
-        let ignore_case = self.has_shopt(Shopt::NoCaseMatch) && matches!(operation, Operation::Replace { .. });
+        let ignore_case =
+            self.has_shopt(Shopt::NoCaseMatch) && matches!(operation, Operation::Replace { .. });
         let is_empty = pattern.as_ref().is_some_and(Vec::is_empty);
         let pattern = pattern.map(|source| Pattern::new(&source, extglob, ignore_case));
         let replacement = match operation {
@@ -208,7 +215,12 @@ impl Shell {
 
     /// The pieces of a replacement: text, and places where the match stands.
     fn replacement(&mut self, word: &Word) -> Flow<Vec<Piece>> {
-        if !self.replaces_ampersand() || !word.source.iter().any(|byte| matches!(byte, b'&' | b'$' | b'`' | b'\\')) {
+        if !self.replaces_ampersand()
+            || !word
+                .source
+                .iter()
+                .any(|byte| matches!(byte, b'&' | b'$' | b'`' | b'\\'))
+        {
             return Flow::Continue(vec![Piece::Text(self.expand_text(word)?)]);
         }
         let source = self.expand_pattern_like(word)?;
@@ -255,7 +267,12 @@ impl Shell {
     }
 
     /// `${x:offset:length}`
-    fn substring(&mut self, subject: &Subject, offset: &Arithmetic, length: Option<&Arithmetic>) -> Flow<Found> {
+    fn substring(
+        &mut self,
+        subject: &Subject,
+        offset: &Arithmetic,
+        length: Option<&Arithmetic>,
+    ) -> Flow<Found> {
         if let Subject::Special(b'@' | b'*') = subject {
             let mut items = vec![self.state.name.clone()];
             items.extend(self.state.positional.iter().cloned());
@@ -277,10 +294,14 @@ impl Shell {
             let items: Vec<Text> = match variable.as_deref().map(|variable| &variable.value) {
                 Some(Value::Indexed(array)) => {
                     if start < 0 {
-                        start = start.saturating_add(i64::try_from(array.end()).unwrap_or(i64::MAX));
+                        start =
+                            start.saturating_add(i64::try_from(array.end()).unwrap_or(i64::MAX));
                     }
                     match u64::try_from(start) {
-                        Ok(start) => array.iter_from(start).map(|(_, text)| text.clone()).collect(),
+                        Ok(start) => array
+                            .iter_from(start)
+                            .map(|(_, text)| text.clone())
+                            .collect(),
                         Err(_) => Vec::new(),
                     }
                 }
@@ -290,7 +311,10 @@ impl Shell {
                         None => Vec::new(),
                     };
                     // Of an associative array, places count from 1.
-                    let base = i64::from(variable.as_deref().is_some_and(|variable| matches!(variable.value, Value::Associative(_))));
+                    let base =
+                        i64::from(variable.as_deref().is_some_and(|variable| {
+                            matches!(variable.value, Value::Associative(_))
+                        }));
                     if start < 0 {
                         start += items.len() as i64 + base;
                     }
@@ -392,10 +416,18 @@ fn character_count(text: &[u8]) -> usize {
     if text.is_ascii() {
         return text.len();
     }
-    text.utf8_chunks().map(|chunk| chunk.valid().chars().count() + chunk.invalid().len()).sum()
+    text.utf8_chunks()
+        .map(|chunk| chunk.valid().chars().count() + chunk.invalid().len())
+        .sum()
 }
 
-fn replaced(text: &[u8], pattern: &Pattern, which: Replaced, replacement: &[Piece], is_empty: bool) -> Text {
+fn replaced(
+    text: &[u8],
+    pattern: &Pattern,
+    which: Replaced,
+    replacement: &[Piece],
+    is_empty: bool,
+) -> Text {
     let mut result = Text::new();
     let put = |result: &mut Text, matched: &[u8]| {
         for piece in replacement {
@@ -426,7 +458,9 @@ fn replaced(text: &[u8], pattern: &Pattern, which: Replaced, replacement: &[Piec
             }
             let mut at = 0;
             while at <= text.len() {
-                let Some((start, end)) = pattern.find(text, at) else { break };
+                let Some((start, end)) = pattern.find(text, at) else {
+                    break;
+                };
                 result.extend_from_slice(&text[at..start]);
                 put(&mut result, &text[start..end]);
                 if end == start {

@@ -54,7 +54,8 @@ pub(super) struct Output {
 
 /// Whether unquoted text may be a pattern.
 pub(super) fn may_match(text: &[u8]) -> bool {
-    text.iter().any(|byte| matches!(byte, b'*' | b'?' | b'[' | b'\\' | b'('))
+    text.iter()
+        .any(|byte| matches!(byte, b'*' | b'?' | b'[' | b'\\' | b'('))
 }
 
 fn is_space(byte: u8) -> bool {
@@ -203,7 +204,10 @@ impl Output {
     /// Items with the first separator between them.
     fn joined(&self, items: &[Text]) -> Text {
         let first = self.separators.utf8_chunks().next();
-        let len = match first.as_ref().and_then(|chunk| chunk.valid().chars().next()) {
+        let len = match first
+            .as_ref()
+            .and_then(|chunk| chunk.valid().chars().next())
+        {
             Some(character) => character.len_utf8(),
             None => self.separators.len().min(1),
         };
@@ -216,14 +220,33 @@ impl Output {
     }
 
     pub(super) fn into_text(mut self) -> Text {
-        self.current.take().map(|field| field.text).unwrap_or_default()
+        self.current
+            .take()
+            .map(|field| field.text)
+            .unwrap_or_default()
     }
 }
 
 /// Text that a regular expression takes for itself.
 fn push_regex_escaped(text: &[u8], source: &mut Text) {
     for byte in text {
-        if matches!(byte, b'\\' | b'^' | b'$' | b'.' | b'[' | b']' | b'|' | b'(' | b')' | b'*' | b'+' | b'?' | b'{' | b'}') {
+        if matches!(
+            byte,
+            b'\\'
+                | b'^'
+                | b'$'
+                | b'.'
+                | b'['
+                | b']'
+                | b'|'
+                | b'('
+                | b')'
+                | b'*'
+                | b'+'
+                | b'?'
+                | b'{'
+                | b'}'
+        ) {
             source.push(b'\\');
         }
         source.push(*byte);

@@ -17,11 +17,19 @@ pub(super) enum Found {
     Unset,
     Text(Text),
     /// `$@`, `${a[*]}` and the like.
-    List { items: Vec<Text>, joined: bool },
+    List {
+        items: Vec<Text>,
+        joined: bool,
+    },
 }
 
 impl Shell {
-    pub(super) fn expand_parameter(&mut self, parameter: &Parameter, place: Place, output: &mut Output) -> Flow<()> {
+    pub(super) fn expand_parameter(
+        &mut self,
+        parameter: &Parameter,
+        place: Place,
+        output: &mut Output,
+    ) -> Flow<()> {
         if parameter.operation == Operation::Value && !parameter.indirect {
             // The commonest case: a variable with a value.
             if let Subject::Variable(name) = parameter.subject
@@ -48,7 +56,14 @@ impl Shell {
                     return Flow::Continue(());
                 };
                 let items = self.names_with_prefix(prefix);
-                put(&Found::List { items, joined: *joined }, place, output);
+                put(
+                    &Found::List {
+                        items,
+                        joined: *joined,
+                    },
+                    place,
+                    output,
+                );
                 Flow::Continue(())
             }
             Operation::Keys { joined } => {
@@ -57,7 +72,14 @@ impl Shell {
                 };
                 // Of a nameref, the name that it refers to.
                 let items = self.array_keys(name);
-                put(&Found::List { items, joined: *joined }, place, output);
+                put(
+                    &Found::List {
+                        items,
+                        joined: *joined,
+                    },
+                    place,
+                    output,
+                );
                 Flow::Continue(())
             }
             operation if parameter.indirect => match self.indirect(parameter)? {
@@ -74,7 +96,11 @@ impl Shell {
             && self.attributes(name).nameref
         {
             // Of a nameref it is the name that it refers to.
-            let text = self.state.variables.get(name).and_then(|variable| variable.text().cloned());
+            let text = self
+                .state
+                .variables
+                .get(name)
+                .and_then(|variable| variable.text().cloned());
             let text = text.unwrap_or_default();
             return Flow::Continue(Some(Subject::Variable(self.named(&text))));
         }
@@ -83,7 +109,10 @@ impl Shell {
             Found::Text(text) => text,
             Found::List { items, .. } => items.join(&b' '),
             Found::Unset => {
-                if matches!(parameter.operation, Operation::Default { .. } | Operation::Alternative { .. }) {
+                if matches!(
+                    parameter.operation,
+                    Operation::Default { .. } | Operation::Alternative { .. }
+                ) {
                     return Flow::Continue(Some(Subject::Variable(self.named(b""))));
                 }
                 let shown = parameter.source.strip_prefix(b"${!").unwrap_or_default();
@@ -132,7 +161,10 @@ impl Shell {
                     Some(variable) => variable.elements().into_iter().cloned().collect(),
                     None => Vec::new(),
                 };
-                Found::List { items, joined: *subscript == Subscript::Joined }
+                Found::List {
+                    items,
+                    joined: *subscript == Subscript::Joined,
+                }
             }
         })
     }
@@ -147,7 +179,10 @@ impl Shell {
             b'#' => number(self.state.positional.len() as i64),
             b'?' => number(i64::from(self.state.status)),
             b'$' => number(i64::from(self.state.pid)),
-            b'!' => self.state.last_background.and_then(|pid| number(i64::from(pid))),
+            b'!' => self
+                .state
+                .last_background
+                .and_then(|pid| number(i64::from(pid))),
             b'-' => Some(self.option_letters()),
             _ => None,
         }
@@ -159,7 +194,9 @@ impl Shell {
 
         let mut letters: Text = (b'a'..=b'z')
             .chain(b'A'..=b'Z')
-            .filter(|letter| SetOption::from_letter(*letter).is_some_and(|option| self.is_set(option)))
+            .filter(|letter| {
+                SetOption::from_letter(*letter).is_some_and(|option| self.is_set(option))
+            })
             .collect();
         match self.state.source {
             ScriptSource::Argument => letters.push(b'c'),

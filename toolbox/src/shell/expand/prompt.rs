@@ -11,7 +11,9 @@ impl Shell {
     /// A prompt with its escapes decoded and its expansions made.
     pub fn expand_prompt(&mut self, prompt: &[u8]) -> Flow<Text> {
         let text = self.decode_prompt(prompt);
-        if !self.has_shopt(Shopt::PromptVars) || !text.iter().any(|byte| matches!(byte, b'$' | b'`' | b'\\')) {
+        if !self.has_shopt(Shopt::PromptVars)
+            || !text.iter().any(|byte| matches!(byte, b'$' | b'`' | b'\\'))
+        {
             return Flow::Continue(text);
         }
         match parser::double_quoted(&text) {
@@ -40,7 +42,10 @@ impl Shell {
                 b'\\' => text.push(b'\\'),
                 b'[' | b']' => {}
                 b'$' => text.push(b'$'),
-                b'u' => text.extend(self.value(Symbol::new("USER")).unwrap_or_else(|| b"agent".to_vec())),
+                b'u' => text.extend(
+                    self.value(Symbol::new("USER"))
+                        .unwrap_or_else(|| b"agent".to_vec()),
+                ),
                 b'h' | b'H' => text.extend(self.value(Symbol::HOSTNAME).unwrap_or_default()),
                 b's' => {
                     let name = self.state.name.clone();
@@ -61,7 +66,10 @@ impl Shell {
                     if letter == b'w' || shown == b"/" {
                         text.extend(shown);
                     } else {
-                        let base = shown.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+                        let base = shown
+                            .rsplit(|byte| *byte == b'/')
+                            .next()
+                            .unwrap_or_default();
                         text.extend_from_slice(base);
                     }
                 }
@@ -71,7 +79,9 @@ impl Shell {
                 b'0'..=b'7' => {
                     let mut value = u32::from(letter - b'0');
                     for _ in 0..2 {
-                        let Some(digit) = bytes.next_if(|byte| matches!(byte, b'0'..=b'7')) else { break };
+                        let Some(digit) = bytes.next_if(|byte| matches!(byte, b'0'..=b'7')) else {
+                            break;
+                        };
                         value = value * 8 + u32::from(digit - b'0');
                     }
                     text.push((value & 0xff) as u8);

@@ -30,7 +30,11 @@ impl Shell {
         };
         let number: usize = std::str::from_utf8(digits).ok()?.parse().ok()?;
         let count = self.state.directories.len();
-        let at = if from_end { count.checked_sub(number)? } else { number };
+        let at = if from_end {
+            count.checked_sub(number)?
+        } else {
+            number
+        };
         match at {
             0 => self.value(Symbol::PWD),
             _ => self.state.directories.get(at - 1).cloned(),

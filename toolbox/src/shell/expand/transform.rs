@@ -12,7 +12,13 @@ use super::parameter::{Found, put};
 use super::{Place, case};
 
 impl Shell {
-    pub(super) fn transform(&mut self, subject: &Subject, letter: u8, place: Place, output: &mut Output) -> Flow<()> {
+    pub(super) fn transform(
+        &mut self,
+        subject: &Subject,
+        letter: u8,
+        place: Place,
+        output: &mut Output,
+    ) -> Flow<()> {
         let found = match letter {
             b'a' => self.attributes_of(subject)?,
             b'A' => self.assignment_of(subject)?,
@@ -28,7 +34,10 @@ impl Shell {
                         for item in items {
                             transformed.push(self.transformed(item, letter)?);
                         }
-                        Found::List { items: transformed, joined }
+                        Found::List {
+                            items: transformed,
+                            joined,
+                        }
                     }
                 }
             }
@@ -42,7 +51,13 @@ impl Shell {
             b'Q' => quote::for_reuse(&text),
             b'U' => case::uppercase(&text),
             b'L' => case::lowercase(&text),
-            b'u' => case::change(&text, |at, character| if at == 0 { case::upper(character) } else { character }),
+            b'u' => case::change(&text, |at, character| {
+                if at == 0 {
+                    case::upper(character)
+                } else {
+                    character
+                }
+            }),
             b'P' => self.expand_prompt(&text)?,
             b'E' => {
                 let source = [b"$'", escape_quotes(&text).as_slice(), b"'"].concat();
@@ -88,8 +103,15 @@ impl Shell {
             Subject::Element(name, Subscript::Each | Subscript::Joined) => (*name, true),
             Subject::Element(name, Subscript::Index(_)) => (*name, false),
             Subject::Special(b'@' | b'*') => {
-                let words: Vec<Text> = self.state.positional.iter().map(|text| quote::for_reuse(text)).collect();
-                return Flow::Continue(Found::Text([b"set -- ".as_slice(), &words.join(&b' ')].concat()));
+                let words: Vec<Text> = self
+                    .state
+                    .positional
+                    .iter()
+                    .map(|text| quote::for_reuse(text))
+                    .collect();
+                return Flow::Continue(Found::Text(
+                    [b"set -- ".as_slice(), &words.join(&b' ')].concat(),
+                ));
             }
             _ => return Flow::Continue(Found::Unset),
         };
@@ -109,15 +131,20 @@ impl Shell {
                 Found::Text(text) => quote::for_reuse(&text),
                 Found::List { items, .. } => quote::for_reuse(&items.join(&b' ')),
                 Found::Unset if declare.is_empty() => return Flow::Continue(Found::Unset),
-                Found::Unset => return Flow::Continue(Found::Text([declare.as_slice(), &name.name()].concat())),
+                Found::Unset => {
+                    return Flow::Continue(Found::Text([declare.as_slice(), &name.name()].concat()));
+                }
             }
         };
-        Flow::Continue(Found::Text([declare.as_slice(), &name.name(), b"=", &value].concat()))
+        Flow::Continue(Found::Text(
+            [declare.as_slice(), &name.name(), b"=", &value].concat(),
+        ))
     }
 
     /// `${a[@]@K}`: keys and values.
     fn pairs_of(&mut self, subject: &Subject, letter: u8) -> Flow<Found> {
-        let Subject::Element(name, subscript @ (Subscript::Each | Subscript::Joined)) = subject else {
+        let Subject::Element(name, subscript @ (Subscript::Each | Subscript::Joined)) = subject
+        else {
             let found = self.find(subject)?;
             return Flow::Continue(match found {
                 Found::Text(text) => Found::Text(quote::for_reuse(&text)),
@@ -134,7 +161,11 @@ impl Shell {
             None => Vec::new(),
         };
         if letter == b'k' {
-            let items = keys.into_iter().zip(values).flat_map(|(key, value)| [key, value]).collect();
+            let items = keys
+                .into_iter()
+                .zip(values)
+                .flat_map(|(key, value)| [key, value])
+                .collect();
             let joined = *subscript == Subscript::Joined;
             return Flow::Continue(Found::List { items, joined });
         }
@@ -195,7 +226,9 @@ pub fn array_text(value: &Value) -> Text {
         Value::Associative(array) => array
             .iter()
             .into_iter()
-            .map(|(key, text)| [b"[", quote::key(key).as_slice(), b"]=", &quote::double(text)].concat())
+            .map(|(key, text)| {
+                [b"[", quote::key(key).as_slice(), b"]=", &quote::double(text)].concat()
+            })
             .collect(),
         _ => Vec::new(),
     };
@@ -203,4 +236,3 @@ pub fn array_text(value: &Value) -> Text {
     let end: &[u8] = if is_associative { b" )" } else { b")" };
     [b"(", pairs.join(&b' ').as_slice(), end].concat()
 }
-

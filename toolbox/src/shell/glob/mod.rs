@@ -26,7 +26,12 @@ struct Rules {
 
 impl Shell {
     /// Adds the files that a pattern matches; without one, the word itself.
-    pub(super) fn expand_pathname(&mut self, word: Text, source: &[u8], fields: &mut Vec<Text>) -> Flow<()> {
+    pub(super) fn expand_pathname(
+        &mut self,
+        word: Text,
+        source: &[u8],
+        fields: &mut Vec<Text>,
+    ) -> Flow<()> {
         if !has_pattern(source, self.has_shopt(Shopt::ExtGlob)) {
             fields.push(word);
             return Flow::Continue(());
@@ -45,7 +50,9 @@ impl Shell {
 
     /// The files that a pattern matches, sorted.
     pub fn glob(&mut self, source: &[u8]) -> Vec<Text> {
-        let ignored = self.value(Symbol::GLOBIGNORE).filter(|text| !text.is_empty());
+        let ignored = self
+            .value(Symbol::GLOBIGNORE)
+            .filter(|text| !text.is_empty());
         let rules = Rules {
             extglob: self.has_shopt(Shopt::ExtGlob),
             ignore_case: self.has_shopt(Shopt::NoCaseGlob),
@@ -66,7 +73,8 @@ impl Shell {
                 .collect();
             found.retain(|path| {
                 let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
-                !matches!(name, b"." | b"..") && !patterns.iter().any(|pattern| pattern.matches(path))
+                !matches!(name, b"." | b"..")
+                    && !patterns.iter().any(|pattern| pattern.matches(path))
             });
         }
         found.sort();
@@ -104,7 +112,9 @@ fn components(source: &[u8]) -> Vec<Text> {
     let mut groups = 0_usize;
     let mut bytes = source.iter().copied().peekable();
     while let Some(byte) = bytes.next() {
-        let Some(last) = components.last_mut() else { break };
+        let Some(last) = components.last_mut() else {
+            break;
+        };
         match byte {
             b'/' if groups == 0 => components.push(Text::new()),
             b'\\' => {
@@ -116,7 +126,9 @@ fn components(source: &[u8]) -> Vec<Text> {
             }
             _ => {
                 match byte {
-                    b'(' if matches!(last.last(), Some(b'?' | b'*' | b'+' | b'@' | b'!')) => groups += 1,
+                    b'(' if matches!(last.last(), Some(b'?' | b'*' | b'+' | b'@' | b'!')) => {
+                        groups += 1
+                    }
                     b')' => groups = groups.saturating_sub(1),
                     _ => {}
                 }
@@ -141,7 +153,13 @@ fn walk(prefix: Text, components: &[Text], rules: Rules, found: &mut Vec<Text>, 
                 found.push(prefix);
             }
         } else {
-            walk([prefix.as_slice(), b"/"].concat(), rest, rules, found, depth);
+            walk(
+                [prefix.as_slice(), b"/"].concat(),
+                rest,
+                rules,
+                found,
+                depth,
+            );
         }
         return;
     }
@@ -161,7 +179,13 @@ fn walk(prefix: Text, components: &[Text], rules: Rules, found: &mut Vec<Text>, 
                 }
                 let path = [prefix.as_slice(), &name].concat();
                 if is_directory {
-                    walk([path.as_slice(), b"/"].concat(), components, rules, found, depth + 1);
+                    walk(
+                        [path.as_slice(), b"/"].concat(),
+                        components,
+                        rules,
+                        found,
+                        depth + 1,
+                    );
                 } else if is_last {
                     found.push(path);
                 }

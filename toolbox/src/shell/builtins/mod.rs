@@ -12,6 +12,7 @@ mod kill;
 mod letters;
 mod listing;
 mod lookup;
+mod mapfile;
 mod misc;
 mod output;
 mod printf;
@@ -19,6 +20,7 @@ mod read;
 mod set;
 mod shift;
 mod shopt;
+mod split;
 mod test;
 mod trap;
 mod truth;
@@ -165,7 +167,7 @@ pub const TABLE: &[Builtin] = &[
     plain("logout", misc::logout, "[n]"),
     plain(
         "mapfile",
-        read::mapfile,
+        mapfile::run,
         "[-d delim] [-n count] [-O origin] [-s count] [-t] [-u fd] [-C callback] [-c quantum] [array]",
     ),
     plain("popd", directory::popd, "[-n] [+N | -N]"),
@@ -174,12 +176,12 @@ pub const TABLE: &[Builtin] = &[
     plain("pwd", directory::pwd, "[-LP]"),
     plain(
         "read",
-        read::read,
+        read::run,
         "[-ers] [-a array] [-d delim] [-i text] [-n nchars] [-N nchars] [-p prompt] [-t timeout] [-u fd] [name ...]",
     ),
     plain(
         "readarray",
-        read::mapfile,
+        mapfile::run,
         "[-d delim] [-n count] [-O origin] [-s count] [-t] [-u fd] [-C callback] [-c quantum] [array]",
     ),
     Builtin {

@@ -12,14 +12,15 @@ mod kill;
 mod letters;
 mod listing;
 mod lookup;
+mod mapfile;
 mod misc;
 mod output;
 mod printf;
-mod quoting;
 mod read;
 mod set;
 mod shift;
 mod shopt;
+mod split;
 mod test;
 mod trap;
 mod truth;
@@ -111,7 +112,7 @@ pub const TABLE: &[Builtin] = &[
     special(plain("continue", flow::continue_loop, "[n]")),
     Builtin {
         name: "declare",
-        run: Run::Declaration(declare::declare),
+        run: Run::Declaration(declare::run),
         is_special: false,
         synopsis: "[-aAfFgiIlnrtux] [name[=value] ...] or declare -p [-aAfFilnrtux] [name ...]",
     },
@@ -132,7 +133,7 @@ pub const TABLE: &[Builtin] = &[
     special(plain("exit", flow::exit, "[n]")),
     Builtin {
         name: "export",
-        run: Run::Declaration(declare::export),
+        run: Run::Declaration(declare::publish::export),
         is_special: true,
         synopsis: "[-fn] [name[=value] ...] or export -p",
     },
@@ -171,7 +172,7 @@ pub const TABLE: &[Builtin] = &[
     plain("logout", misc::logout, "[n]"),
     plain(
         "mapfile",
-        read::mapfile,
+        mapfile::run,
         "[-d delim] [-n count] [-O origin] [-s count] [-t] [-u fd] [-C callback] [-c quantum] [array]",
     ),
     plain("popd", directory::popd, "[-n] [+N | -N]"),
@@ -180,17 +181,17 @@ pub const TABLE: &[Builtin] = &[
     plain("pwd", directory::pwd, "[-LP]"),
     plain(
         "read",
-        read::read,
+        read::run,
         "[-ers] [-a array] [-d delim] [-i text] [-n nchars] [-N nchars] [-p prompt] [-t timeout] [-u fd] [name ...]",
     ),
     plain(
         "readarray",
-        read::mapfile,
+        mapfile::run,
         "[-d delim] [-n count] [-O origin] [-s count] [-t] [-u fd] [-C callback] [-c quantum] [array]",
     ),
     Builtin {
         name: "readonly",
-        run: Run::Declaration(declare::readonly),
+        run: Run::Declaration(declare::publish::readonly),
         is_special: true,
         synopsis: "[-aAf] [name[=value] ...] or readonly -p",
     },
@@ -211,7 +212,7 @@ pub const TABLE: &[Builtin] = &[
     plain("type", lookup::type_of, "[-afptP] name [name ...]"),
     Builtin {
         name: "typeset",
-        run: Run::Declaration(declare::typeset),
+        run: Run::Declaration(declare::run),
         is_special: false,
         synopsis: "[-aAfFgiIlnrtux] name[=value] ... or typeset -p [-aAfFilnrtux] [name ...]",
     },

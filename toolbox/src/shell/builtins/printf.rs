@@ -1,37 +1,123 @@
-//! `printf`
+//! `printf`: prints its arguments as a format says.
 
+use std::ffi::OsStr;
 use std::io;
 
+use super::declare::is_name;
+use super::letters::Letters;
 use crate::format::{self, Dialect, Host, When};
 use crate::shell::Shell;
-use crate::shell::ast::Text;
-use crate::shell::flow::Flow;
+use crate::shell::ast::{Subject, Text};
+use crate::shell::flow::{Flow, Jump};
+use crate::shell::parser;
+use crate::shell::state::error_text;
+use crate::shell::symbol::Symbol;
+use crate::sys::OsStrExt;
 use crate::sys::clock::{self, Civil, Zone};
 
-/// What is printed before it is written.
+/// More than this is written before the end.
 const LARGE: usize = 64 << 10;
+
+pub fn run(shell: &mut Shell, args: &[Text]) -> Flow {
+    let mut target = None;
+    let mut letters = Letters::new(args, "v:");
+    loop {
+        match letters.next(shell) {
+            Ok(Some(given)) => target = Some(given.value),
+            Ok(None) => break,
+            Err(flow) => return flow,
+        }
+        if let Some(name) = target
+            && !is_target(name)
+        {
+            shell.not_an_identifier("printf", name);
+            return Flow::Continue(2);
+        }
+    }
+    let Some((template, values)) = letters.operands().split_first() else {
+        return shell.misused(b"printf");
+    };
+    let values: Vec<&[u8]> = values.iter().map(Vec::as_slice).collect();
+    let mut printer = Printer {
+        shell,
+        text: Text::new(),
+        is_assigned: target.is_some(),
+        jump: None,
+    };
+    let printed = format::printf(Dialect::Bash, template, &values, &mut printer);
+    let (mut text, jump) = (printer.text, printer.jump);
+    if let Some(jump) = jump {
+        return Flow::Break(jump);
+    }
+    let status = match printed {
+        Ok(status) => status,
+        Err(error) => {
+            let text = error_text(&error);
+            shell.complain_as("printf", format!("write error: {text}"));
+            1
+        }
+    };
+    if let Some(target) = target {
+        // A variable holds what is before the first NUL byte.
+        if let Some(end) = memchr::memchr(0, &text) {
+            text.truncate(end);
+        }
+        let assigned = match is_name(target) {
+            true => shell.try_assign(Symbol::new(target), text),
+            false => shell.assign_text(target, text)?,
+        };
+        return Flow::Continue(if assigned { status } else { 1 });
+    }
+    shell.out().append(&mut text);
+    Flow::Continue(status)
+}
+
+/// Whether a variable or an element has that name.
+fn is_target(name: &[u8]) -> bool {
+    is_name(name)
+        || matches!(
+            parser::parameter_name(name),
+            Some(Subject::Variable(_) | Subject::Element(..))
+        )
+}
 
 struct Printer<'s> {
     shell: &'s mut Shell,
-    /// For `-v`.
-    text: Option<Text>,
+    /// What was printed: bash shows mistakes before it.
+    text: Text,
+    /// It is the value of a variable (`-v`).
+    is_assigned: bool,
+    /// Out of an assignment by `%n`.
+    jump: Option<Jump>,
 }
 
 impl Host for Printer<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        if let Some(text) = &mut self.text {
-            text.extend_from_slice(bytes);
+        self.text.extend_from_slice(bytes);
+        if self.is_assigned || self.text.len() < LARGE {
             return Ok(());
         }
-        self.shell.out().extend_from_slice(bytes);
-        match self.shell.streams.out.len() > LARGE {
-            true => self.shell.flush(),
-            false => Ok(()),
-        }
+        self.shell.out().append(&mut self.text);
+        self.shell.flush()
     }
 
     fn complain(&mut self, message: &[u8]) {
         self.shell.complain_as("printf", message);
+    }
+
+    fn assign(&mut self, name: &[u8], count: u64) -> bool {
+        if !is_target(name) {
+            self.shell.not_an_identifier("printf", name);
+            return false;
+        }
+        match self.shell.assign_text(name, count.to_string()) {
+            // That a variable is readonly is said, and the rest is printed.
+            Flow::Continue(_) => true,
+            Flow::Break(jump) => {
+                self.jump = Some(jump);
+                false
+            }
+        }
     }
 
     fn civil(&mut self, when: When) -> Civil {
@@ -44,79 +130,10 @@ impl Host for Printer<'_> {
             }
             When::Now => {}
         }
-        Zone::from_env().civil(time)
-    }
-}
-
-pub fn run(shell: &mut Shell, args: &[Text]) -> Flow {
-    let mut rest = &args[1..];
-    let mut target = None;
-    if let [first, others @ ..] = rest
-        && let Some(attached) = first.strip_prefix(b"-v")
-    {
-        target = match (attached.is_empty(), others) {
-            (false, _) => {
-                rest = others;
-                Some(attached.to_vec())
-            }
-            (true, [name, others @ ..]) => {
-                rest = others;
-                Some(name.clone())
-            }
-            (true, []) => {
-                shell.complain_as("printf", "-v: option requires an argument");
-                return shell.misused(b"printf");
-            }
+        let zone = match self.shell.value(Symbol::new("TZ")) {
+            Some(zone) => Zone::named(OsStr::from_bytes(&zone)),
+            None => Zone::named(OsStr::new("")),
         };
-        if let Some(name) = &target
-            && crate::shell::parser::parameter_name(name).is_none_or(|subject| {
-                !matches!(
-                    subject,
-                    crate::shell::ast::Subject::Variable(_)
-                        | crate::shell::ast::Subject::Element(..)
-                )
-            })
-        {
-            shell.complain_as(
-                "printf",
-                [b"`", name.as_slice(), b"': not a valid identifier"].concat(),
-            );
-            return Flow::Continue(2);
-        }
-    } else if let [first, ..] = rest
-        && first.len() > 1
-        && first.starts_with(b"-")
-        && first != b"--"
-    {
-        shell.complain_as("printf", [&first[..2], b": invalid option"].concat());
-        return shell.misused(b"printf");
-    }
-    if let [first, others @ ..] = rest
-        && first == b"--"
-    {
-        rest = others;
-    }
-    let Some((template, values)) = rest.split_first() else {
-        return shell.misused(b"printf");
-    };
-    let values: Vec<&[u8]> = values.iter().map(Vec::as_slice).collect();
-    let mut printer = Printer {
-        shell,
-        text: target.as_ref().map(|_| Text::new()),
-    };
-    let printed = format::printf(Dialect::Bash, template, &values, &mut printer);
-    let text = printer.text.take();
-    if let (Some(target), Some(text)) = (target, text)
-        && !shell.assign_text(&target, text)?
-    {
-        return Flow::Continue(1);
-    }
-    match printed {
-        Ok(status) => Flow::Continue(status),
-        Err(error) => {
-            let text = crate::sys::error_text(&error);
-            shell.complain_as("printf", format!("write error: {text}"));
-            Flow::Continue(1)
-        }
+        zone.civil(time)
     }
 }

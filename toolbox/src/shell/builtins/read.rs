@@ -1,427 +1,456 @@
-//! `read` and `mapfile`.
+//! `read`: reads a line and splits it into variables.
 
-use std::io;
+use std::io::{self, Read};
 use std::time::{Duration, Instant};
 
+use super::declare::is_name;
 use super::letters::Letters;
+use super::split::Separators;
 use crate::shell::Shell;
-use crate::shell::ast::Text;
+use crate::shell::ast::{Subject, Text};
 use crate::shell::flow::Flow;
+use crate::shell::parser;
+use crate::shell::state::error_text;
 use crate::shell::symbol::Symbol;
 use crate::shell::value::{Indexed, Value};
-use crate::sys;
+use crate::sys::Descriptor;
 use crate::sys::process::{self, Wait};
 
-/// The status when the time was over: 128 and SIGALRM.
-const TIMED_OUT: i32 = 142;
+/// The status of a read whose time was over: that of SIGALRM.
+const TIMED_OUT: i32 = 128 + 14;
 
-#[derive(Default)]
-struct Options {
-    raw: bool,
+/// What the command line asks for.
+struct Request {
     array: Option<Text>,
-    delimiter: Option<u8>,
-    /// The number of characters, and whether the delimiter ends the reading before.
-    count: Option<(usize, bool)>,
-    prompt: Option<Text>,
+    delimiter: u8,
+    limit: Limit,
+    raw: bool,
     timeout: Option<Duration>,
     fd: u32,
 }
 
-pub fn read(shell: &mut Shell, args: &[Text]) -> Flow {
-    let mut options = Options::default();
-    let mut letters = Letters::new(args, "ersa:d:i:n:N:p:t:u:");
-    loop {
-        match letters.next(shell) {
-            Ok(None) => break,
-            Ok(Some(given)) => match given.letter {
-                b'r' => options.raw = true,
-                b'a' => options.array = Some(given.value.to_vec()),
-                b'd' => options.delimiter = Some(given.value.first().copied().unwrap_or(0)),
-                letter @ (b'n' | b'N') => match number(given.value) {
-                    Some(count) => options.count = Some((count, letter == b'n')),
-                    None => {
-                        shell.complain_as("read", [given.value, b": invalid number"].concat());
-                        return Flow::Continue(1);
-                    }
-                },
-                b'p' => options.prompt = Some(given.value.to_vec()),
-                b't' => match seconds(given.value) {
-                    Some(time) => options.timeout = Some(time),
-                    None => {
-                        let problem = b": invalid timeout specification";
-                        shell.complain_as("read", [given.value, problem].concat());
-                        return Flow::Continue(1);
-                    }
-                },
-                b'u' => match number(given.value).and_then(|fd| u32::try_from(fd).ok()) {
-                    Some(fd) => options.fd = fd,
-                    None => {
-                        let problem = b": invalid file descriptor specification";
-                        shell.complain_as("read", [given.value, problem].concat());
-                        return Flow::Continue(1);
-                    }
-                },
-                _ => {}
-            },
-            Err(flow) => return flow,
-        }
-    }
-    let names = letters.operands();
-    let input = match shell.descriptor(options.fd) {
-        Ok(input) => input.0,
-        Err(error) => {
-            let text = sys::error_text(&error);
-            shell.complain_as(
-                "read",
-                format!("{}: invalid file descriptor: {text}", options.fd),
-            );
-            return Flow::Continue(1);
-        }
-    };
-    let _ = shell.flush();
-    if options.timeout == Some(Duration::ZERO) {
-        return Flow::Continue(i32::from(
-            !process::ready(input, Wait::NOT).unwrap_or(false),
-        ));
-    }
-    let line = read_line(shell, input, &options)?;
-    let assigned = assign(shell, &options, names, &line);
-    match (assigned?, line.end) {
-        (false, _) => Flow::Continue(1),
-        (true, End::Delimiter) => Flow::Continue(0),
-        (true, End::Timeout) => Flow::Continue(TIMED_OUT),
-        (true, End::Input) => Flow::Continue(1),
-    }
+/// How much is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Limit {
+    Line,
+    /// `-n`: up to the delimiter, but no more than so many characters.
+    AtMost(usize),
+    /// `-N`: so many characters, whatever they are.
+    Exactly(usize),
 }
 
-fn number(text: &[u8]) -> Option<usize> {
+/// What was read: its characters, and which of them had a backslash.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Line {
+    pub text: Text,
+    /// Places in the text of bytes that are no separators, in their order.
+    pub escaped: Vec<usize>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ended {
+    /// With the delimiter, or with the last of the characters.
+    Complete,
+    EndOfFile,
+    TimedOut,
+}
+
+pub fn run(shell: &mut Shell, args: &[Text]) -> Flow {
+    let (request, names) = match parse(shell, args) {
+        Ok(parsed) => parsed,
+        Err(flow) => return flow,
+    };
+    if let Some(name) = request.array.as_ref().or(names.first())
+        && !is_target(name)
+    {
+        shell.not_an_identifier("read", name);
+        return Flow::Continue(1);
+    }
+    let fd = match shell.descriptor(request.fd) {
+        Ok(descriptor) => descriptor.0,
+        Err(error) => return unreadable(shell, &request, &error),
+    };
+    if request.timeout == Some(Duration::ZERO) {
+        let is_ready = process::ready(fd, Wait::NOT).unwrap_or(false);
+        return Flow::Continue(i32::from(!is_ready));
+    }
+    let mut reader = Reader::new(&request);
+    let ended = match request.limit {
+        Limit::AtMost(0) | Limit::Exactly(0) => Ended::Complete,
+        _ => loop {
+            match reader.read(fd) {
+                Ok(ended) => break ended,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {
+                    shell.run_pending_traps()?;
+                }
+                Err(error) => return unreadable(shell, &request, &error),
+            }
+        },
+    };
+    let assigned = assign(shell, &request, names, reader.line)?;
+    Flow::Continue(match ended {
+        _ if !assigned => 1,
+        Ended::Complete => 0,
+        Ended::EndOfFile => 1,
+        Ended::TimedOut => TIMED_OUT,
+    })
+}
+
+fn unreadable(shell: &mut Shell, request: &Request, error: &io::Error) -> Flow {
+    let fd = request.fd;
+    let text = error_text(error);
+    shell.complain_as("read", format!("read error: {fd}: {text}"));
+    Flow::Continue(1)
+}
+
+/// Whether a variable or an element has that name.
+fn is_target(name: &[u8]) -> bool {
+    is_name(name)
+        || matches!(
+            parser::parameter_name(name),
+            Some(Subject::Variable(_) | Subject::Element(..))
+        )
+}
+
+fn parse<'a>(shell: &mut Shell, args: &'a [Text]) -> Result<(Request, &'a [Text]), Flow> {
+    let mut request = Request {
+        array: None,
+        delimiter: b'\n',
+        limit: Limit::Line,
+        raw: false,
+        timeout: None,
+        fd: 0,
+    };
+    let mut letters = Letters::new(args, "ersa:d:i:n:p:t:u:N:");
+    while let Some(given) = letters.next(shell)? {
+        let value = given.value;
+        match given.letter {
+            b'r' => request.raw = true,
+            b'a' => request.array = Some(value.to_vec()),
+            b'd' => request.delimiter = value.first().copied().unwrap_or(0),
+            b'n' | b'N' => {
+                let Some(count) = whole(value) else {
+                    return Err(refused(shell, value, ": invalid number"));
+                };
+                request.limit = match given.letter {
+                    b'n' => Limit::AtMost(count),
+                    _ => Limit::Exactly(count),
+                };
+            }
+            b't' => match seconds(value) {
+                Some(time) => request.timeout = Some(time),
+                None => return Err(refused(shell, value, ": invalid timeout specification")),
+            },
+            b'u' => {
+                let fd = whole(value).and_then(|fd| u32::try_from(fd).ok());
+                let Some(fd) = fd else {
+                    let problem = ": invalid file descriptor specification";
+                    return Err(refused(shell, value, problem));
+                };
+                if let Err(error) = shell.descriptor(fd) {
+                    let text = error_text(&error);
+                    let problem = format!(": invalid file descriptor: {text}");
+                    return Err(refused(shell, value, &problem));
+                }
+                request.fd = fd;
+            }
+            // A prompt, silence and line editing are for terminals.
+            _ => {}
+        }
+    }
+    if request.timeout.is_none()
+        && let Some(time) = shell.value(Symbol::TMOUT)
+    {
+        request.timeout = seconds(&time).filter(|time| !time.is_zero());
+    }
+    Ok((request, letters.operands()))
+}
+
+fn refused(shell: &mut Shell, value: &[u8], problem: &str) -> Flow {
+    shell.complain_as("read", [value, problem.as_bytes()].concat());
+    Flow::Continue(1)
+}
+
+fn whole(text: &[u8]) -> Option<usize> {
     std::str::from_utf8(text).ok()?.trim().parse().ok()
 }
 
+/// A time of seconds, also with a fraction.
 fn seconds(text: &[u8]) -> Option<Duration> {
-    let seconds: f64 = std::str::from_utf8(text).ok()?.parse().ok()?;
-    Duration::try_from_secs_f64(seconds).ok()
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum End {
-    Delimiter,
-    Input,
-    Timeout,
-}
-
-/// What was read: the text without backslashes that escape, and which of its bytes were escaped.
-struct Line {
-    text: Text,
-    escaped: Vec<bool>,
-    end: End,
-}
-
-fn read_line(shell: &mut Shell, input: i32, options: &Options) -> Flow<Line> {
-    let delimiter = options.delimiter.unwrap_or(b'\n');
-    let stops = options.count.is_none_or(|(_, stops)| stops);
-    let deadline = options.timeout.map(|time| Instant::now() + time);
-    let mut line = Line {
-        text: Text::new(),
-        escaped: Vec::new(),
-        end: End::Input,
+    let text = std::str::from_utf8(text).ok()?;
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    if !fraction.bytes().all(|byte| byte.is_ascii_digit()) || whole.is_empty() && fraction.is_empty()
+    {
+        return None;
+    }
+    let whole = match whole {
+        "" => 0,
+        _ => whole.parse().ok()?,
     };
-    let mut escape = false;
-    let mut buffer = [0; 512];
-    loop {
-        let left = options
-            .count
-            .map(|(count, _)| count.saturating_sub(characters(&line.text)));
-        if left == Some(0) {
-            line.end = End::Delimiter;
-            break;
-        }
-        if let Some(deadline) = deadline {
-            let time = deadline.saturating_duration_since(Instant::now());
-            if !process::ready(input, Wait::AtMost(time)).unwrap_or(true) {
-                line.end = End::Timeout;
-                break;
-            }
-        }
-        // With a count nothing beyond it may be taken.
-        let most = left.map_or(buffer.len(), |_| 1);
-        let read = match stops {
-            true => process::read_until(input, &mut buffer[..most], delimiter),
-            false => io::Read::read(&mut sys::Descriptor(input), &mut buffer[..most]),
+    let micros = format!("{fraction:0<6}");
+    let micros: u64 = micros.get(..6)?.parse().ok()?;
+    Some(Duration::from_secs(whole) + Duration::from_micros(micros))
+}
+
+/// Takes bytes in until the line has its end.
+struct Reader {
+    delimiter: u8,
+    /// The delimiter is a character like others.
+    is_exact: bool,
+    /// The most characters.
+    most: usize,
+    raw: bool,
+    end: Option<Instant>,
+    line: Line,
+    /// The characters that were read.
+    count: usize,
+    /// Bytes that the last character still lacks.
+    lacking: usize,
+    after_backslash: bool,
+}
+
+impl Reader {
+    fn new(request: &Request) -> Self {
+        let (is_exact, most) = match request.limit {
+            Limit::Line => (false, usize::MAX),
+            Limit::AtMost(most) => (false, most),
+            Limit::Exactly(most) => (true, most),
         };
-        let count = match read {
-            Ok(0) => break,
-            Ok(count) => count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {
-                shell.run_pending_traps()?;
-                continue;
-            }
-            Err(error) => {
-                let text = sys::error_text(&error);
-                shell.complain_as("read", format!("read error: {}: {text}", options.fd));
-                break;
-            }
-        };
-        let mut is_done = false;
-        for byte in buffer.iter().take(count).copied() {
-            if escape {
-                escape = false;
-                // A line that is continued has no end here.
-                if byte != b'\n' {
-                    line.text.push(byte);
-                    line.escaped.push(true);
+        Self {
+            delimiter: request.delimiter,
+            is_exact,
+            most,
+            raw: request.raw,
+            end: request
+                .timeout
+                .and_then(|time| Instant::now().checked_add(time)),
+            line: Line::default(),
+            count: 0,
+            lacking: 0,
+            after_backslash: false,
+        }
+    }
+
+    /// Goes on until the end; an interruption is an error, after which it can go on.
+    fn read(&mut self, fd: i32) -> io::Result<Ended> {
+        let mut buffer = [0; 4096];
+        loop {
+            if let Some(end) = self.end {
+                let rest = end.saturating_duration_since(Instant::now());
+                if !process::ready(fd, Wait::AtMost(rest))? {
+                    return Ok(Ended::TimedOut);
                 }
-            } else if byte == b'\\' && !options.raw {
-                escape = true;
-            } else if stops && byte == delimiter {
-                is_done = true;
-            } else if byte != 0 {
-                line.text.push(byte);
-                line.escaped.push(false);
+            }
+            // No character is shorter than a byte, so nothing is read that belongs to others.
+            let room = self.most.saturating_sub(self.count).max(1);
+            let room = room.min(buffer.len());
+            let buffer = &mut buffer[..room];
+            let count = if self.is_exact {
+                Descriptor(fd).read(buffer)?
+            } else {
+                process::read_until(fd, buffer, self.delimiter)?
+            };
+            if count == 0 {
+                return Ok(Ended::EndOfFile);
+            }
+            if self.take(&buffer[..count]) {
+                return Ok(Ended::Complete);
             }
         }
-        if is_done {
-            line.end = End::Delimiter;
-            break;
+    }
+
+    /// Says whether the line has its end.
+    fn take(&mut self, bytes: &[u8]) -> bool {
+        // Most lines are plain text up to their end.
+        if self.most == usize::MAX && !self.after_backslash {
+            let special = match self.raw {
+                true => memchr::memchr2(self.delimiter, 0, bytes),
+                false => memchr::memchr3(self.delimiter, 0, b'\\', bytes),
+            };
+            match special {
+                None => {
+                    self.line.text.extend_from_slice(bytes);
+                    return false;
+                }
+                Some(at) if at + 1 == bytes.len() && bytes[at] == self.delimiter => {
+                    self.line.text.extend_from_slice(&bytes[..at]);
+                    return true;
+                }
+                Some(_) => {}
+            }
+        }
+        for byte in bytes {
+            if self.after_backslash {
+                self.after_backslash = false;
+                if *byte != b'\n' {
+                    self.line.escaped.push(self.line.text.len());
+                    self.put(*byte);
+                }
+            } else if *byte == self.delimiter && !self.is_exact {
+                return true;
+            } else if *byte == b'\\' && !self.raw {
+                self.after_backslash = true;
+            } else if *byte != 0 {
+                self.put(*byte);
+            }
+            if self.count >= self.most && self.lacking == 0 {
+                return true;
+            }
+        }
+        false
+    }
+
+    fn put(&mut self, byte: u8) {
+        self.line.text.push(byte);
+        match byte {
+            0x80..=0xbf if self.lacking > 0 => self.lacking -= 1,
+            _ => {
+                self.count += 1;
+                self.lacking = match byte {
+                    0xc2..=0xdf => 1,
+                    0xe0..=0xef => 2,
+                    0xf0..=0xf4 => 3,
+                    _ => 0,
+                };
+            }
         }
     }
-    Flow::Continue(line)
 }
 
-fn characters(text: &[u8]) -> usize {
-    text.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
+/// Says whether all variables were assigned; it has complained if not.
+fn assign(shell: &mut Shell, request: &Request, names: &[Text], line: Line) -> Flow<bool> {
+    if let Some(name) = &request.array {
+        return assign_array(shell, name, &line);
+    }
+    let Some((last, others)) = names.split_last() else {
+        return Flow::Continue(shell.try_assign(Symbol::REPLY, line.text));
+    };
+    if matches!(request.limit, Limit::Exactly(_)) {
+        let (first, others) = names.split_first().unwrap_or((last, &[]));
+        if !assign_one(shell, first, line.text)? {
+            return Flow::Continue(false);
+        }
+        for name in others {
+            if !assign_one(shell, name, Text::new())? {
+                return Flow::Continue(false);
+            }
+        }
+        return Flow::Continue(true);
+    }
+    let separators = shell.field_separators();
+    let mut fields = separators.fields(&line);
+    for name in others {
+        let field = fields.next().unwrap_or_default().to_vec();
+        if !assign_one(shell, name, field)? {
+            return Flow::Continue(false);
+        }
+    }
+    let rest = fields.rest();
+    let rest = (rest.len() < line.text.len()).then(|| rest.to_vec());
+    assign_one(shell, last, rest.unwrap_or(line.text))
 }
 
-fn assign(shell: &mut Shell, options: &Options, names: &[Text], line: &Line) -> Flow<bool> {
-    let separators = shell
-        .value(Symbol::IFS)
-        .unwrap_or_else(|| b" \t\n".to_vec());
-    if let Some(array) = &options.array {
-        let fields = split(line, &separators, usize::MAX);
-        if shell.attributes(Symbol::new(array)).readonly {
-            return Flow::Continue(shell.assign_text(array, Text::new())?);
-        }
-        if crate::shell::parser::parameter_name(array).is_none() {
-            shell.complain_as(
-                "read",
-                [b"`", array.as_slice(), b"': not a valid identifier"].concat(),
-            );
-            return Flow::Continue(false);
-        }
-        let name = shell.resolved(Symbol::new(array));
-        shell.state.variables.edit(name).value = Value::Indexed(Indexed::from_iter(fields));
-        return Flow::Continue(true);
+fn assign_one(shell: &mut Shell, name: &[u8], value: Text) -> Flow<bool> {
+    if is_name(name) {
+        return Flow::Continue(shell.try_assign(Symbol::new(name), value));
     }
-    if options.count.is_some_and(|(_, stops)| !stops) {
-        // `-N` takes the text as it is.
-        let name = names.first().map_or(&b"REPLY"[..], Vec::as_slice);
-        let assigned = shell.assign_text(name, line.text.clone())?;
-        for name in names.iter().skip(1) {
-            shell.assign_text(name, Text::new())?;
-        }
-        return Flow::Continue(assigned);
+    if !is_target(name) {
+        shell.not_an_identifier("read", name);
+        return Flow::Continue(false);
     }
-    if names.is_empty() {
-        shell.assign(Symbol::REPLY, line.text.clone())?;
-        return Flow::Continue(true);
+    shell.assign_text(name, value)
+}
+
+fn assign_array(shell: &mut Shell, name: &[u8], line: &Line) -> Flow<bool> {
+    let name = shell.resolved(Symbol::new(name));
+    let variable = shell.state.variables.get(name);
+    if variable.is_some_and(|variable| matches!(variable.value, Value::Associative(_))) {
+        shell.complain_as("read", [&name.name()[..], b": not an indexed array"].concat());
+        return Flow::Continue(false);
     }
-    let mut fields = split(line, &separators, names.len()).into_iter();
-    for name in names {
-        let field = fields.next().unwrap_or_default();
-        let is_name = crate::shell::parser::parameter_name(name).is_some_and(|subject| {
-            matches!(
-                subject,
-                crate::shell::ast::Subject::Variable(_) | crate::shell::ast::Subject::Element(..)
-            )
-        });
-        if !is_name {
-            shell.complain_as(
-                "read",
-                [b"`", name.as_slice(), b"': not a valid identifier"].concat(),
-            );
-            return Flow::Continue(false);
-        }
-        if !shell.assign_text(name, field)? {
-            return Flow::Continue(false);
-        }
+    if shell.attributes(name).readonly {
+        shell.complain([&name.name()[..], b": readonly variable"].concat());
+        return Flow::Continue(false);
     }
+    let attributes = shell.attributes(name);
+    let separators = shell.field_separators();
+    let mut array = Indexed::default();
+    for (index, field) in (0..).zip(separators.fields(line)) {
+        let value = shell.converted(attributes, field.to_vec())?;
+        array.set(index, value);
+    }
+    shell.state.variables.edit(name).value = Value::Indexed(array);
     Flow::Continue(true)
 }
 
-/// At most that many fields; the last one has all of the rest (POSIX `read`).
-fn split(line: &Line, separators: &[u8], most: usize) -> Vec<Text> {
-    let text = &line.text;
-    let is_separator = |at: usize| !line.escaped[at] && separators.contains(&text[at]);
-    let is_space = |at: usize| is_separator(at) && matches!(text[at], b' ' | b'\t' | b'\n');
-    let mut fields = Vec::new();
-    let mut at = 0;
-    while at < text.len() && is_space(at) {
-        at += 1;
-    }
-    while at < text.len() {
-        if fields.len() + 1 == most {
-            fields.push(last_field(line, at, separators));
-            return fields;
-        }
-        let start = at;
-        while at < text.len() && !is_separator(at) {
-            at += 1;
-        }
-        fields.push(text[start..at].to_vec());
-        while at < text.len() && is_space(at) {
-            at += 1;
-        }
-        if at < text.len() && is_separator(at) {
-            at += 1;
-            while at < text.len() && is_space(at) {
-                at += 1;
-            }
+impl Shell {
+    /// What separates words: the value of IFS.
+    pub(super) fn field_separators(&self) -> Separators {
+        match self.state.variables.get(Symbol::IFS) {
+            Some(variable) => match variable.text() {
+                Some(text) => Separators::new(text),
+                None => Separators::new(b" \t\n"),
+            },
+            None => Separators::new(b" \t\n"),
         }
     }
-    fields
 }
 
-/// The rest of the line, without separators at its end that belong to one field.
-fn last_field(line: &Line, start: usize, separators: &[u8]) -> Text {
-    let text = &line.text;
-    let is_separator = |at: usize| !line.escaped[at] && separators.contains(&text[at]);
-    let is_space = |at: usize| is_separator(at) && matches!(text[at], b' ' | b'\t' | b'\n');
-    let mut end = text.len();
-    while end > start && is_space(end - 1) {
-        end -= 1;
-    }
-    // One separator behind the only field is its end, not a part of it.
-    if end > start && is_separator(end - 1) && !is_space(end - 1) {
-        let field_end = end - 1;
-        if !(start..field_end).any(|at| is_separator(at) && !is_space(at)) {
-            let mut field_end = field_end;
-            while field_end > start && is_space(field_end - 1) {
-                field_end -= 1;
-            }
-            if !(start..field_end).any(is_separator) {
-                return text[start..field_end].to_vec();
-            }
-        }
-    }
-    text[start..end].to_vec()
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-pub fn mapfile(shell: &mut Shell, args: &[Text]) -> Flow {
-    let (mut delimiter, mut most, mut origin, mut skip) = (b'\n', 0_usize, None, 0_usize);
-    let (mut strips, mut fd, mut callback, mut quantum) = (false, 0_u32, None, 5000_usize);
-    let mut letters = Letters::new(args, "d:n:O:s:tu:C:c:");
-    loop {
-        match letters.next(shell) {
-            Ok(None) => break,
-            Ok(Some(given)) => {
-                let count = number(given.value);
-                match given.letter {
-                    b'd' => delimiter = given.value.first().copied().unwrap_or(0),
-                    b't' => strips = true,
-                    b'C' => callback = Some(given.value.to_vec()),
-                    letter => match (letter, count) {
-                        (b'n', Some(count)) => most = count,
-                        (b'O', Some(count)) => origin = Some(count as u64),
-                        (b's', Some(count)) => skip = count,
-                        (b'c', Some(count)) if count > 0 => quantum = count,
-                        (b'u', Some(count)) => fd = u32::try_from(count).unwrap_or(u32::MAX),
-                        _ => {
-                            let problem: &[u8] = match letter {
-                                b'O' => b": invalid array origin",
-                                b'u' => b": invalid file descriptor specification",
-                                b'c' => b": invalid callback quantum",
-                                _ => b": invalid line count",
-                            };
-                            shell.complain_as("mapfile", [given.value, problem].concat());
-                            return Flow::Continue(1);
-                        }
-                    },
-                }
-            }
-            Err(flow) => return flow,
-        }
+    fn reader(limit: Limit, raw: bool) -> Reader {
+        Reader::new(&Request {
+            array: None,
+            delimiter: b'\n',
+            limit,
+            raw,
+            timeout: None,
+            fd: 0,
+        })
     }
-    let name = letters
-        .operands()
-        .first()
-        .map_or(Symbol::MAPFILE, Symbol::new);
-    let name = shell.resolved(name);
-    if shell.attributes(name).readonly {
-        shell.complain_as(
-            "mapfile",
-            [&name.name()[..], b": readonly variable"].concat(),
-        );
-        return Flow::Continue(1);
-    }
-    let input = match shell.descriptor(fd) {
-        Ok(input) => input.0,
-        Err(error) => {
-            let text = sys::error_text(&error);
-            shell.complain_as("mapfile", format!("{fd}: invalid file descriptor: {text}"));
-            return Flow::Continue(1);
-        }
-    };
-    let mut array = match (&mut shell.state.variables.edit(name).value, origin) {
-        (Value::Indexed(array), Some(_)) => std::mem::take(array),
-        (Value::Scalar(text), Some(_)) => Indexed::from_iter([std::mem::take(text)]),
-        (Value::Associative(_), _) => {
-            shell.complain_as(
-                "mapfile",
-                [&name.name()[..], b": not an indexed array"].concat(),
-            );
-            return Flow::Continue(1);
-        }
-        _ => Indexed::default(),
-    };
-    let mut at = origin.unwrap_or(0);
-    let mut read = 0;
-    while let Some(mut line) = next_line(input, delimiter) {
-        read += 1;
-        if read <= skip {
-            continue;
-        }
-        if strips && line.last() == Some(&delimiter) {
-            line.pop();
-        }
-        line.retain(|byte| *byte != 0);
-        if let Some(callback) = &callback
-            && (read - skip) % quantum == 0
-        {
-            let text = [
-                callback.as_slice(),
-                format!(" {at} ").as_bytes(),
-                &crate::shell::quote::single(&line),
-            ]
-            .concat();
-            shell.state.variables.edit(name).value = Value::Indexed(array.clone());
-            let current = shell.state.line;
-            shell.run_text(text, current)?;
-        }
-        array.set(at, line);
-        at += 1;
-        if most > 0 && read - skip >= most {
-            break;
-        }
-    }
-    shell.state.variables.edit(name).value = Value::Indexed(array);
-    Flow::Continue(0)
-}
 
-/// The next line with its delimiter; none at the end.
-fn next_line(input: i32, delimiter: u8) -> Option<Text> {
-    let mut line = Text::new();
-    let mut buffer = [0; 4096];
-    loop {
-        match process::read_until(input, &mut buffer, delimiter) {
-            Ok(0) => return (!line.is_empty()).then_some(line),
-            Ok(count) => {
-                line.extend_from_slice(&buffer[..count]);
-                if line.last() == Some(&delimiter) {
-                    return Some(line);
-                }
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(_) => return (!line.is_empty()).then_some(line),
+    fn taken(mut reader: Reader, chunks: &[&str]) -> (bool, String, Vec<usize>) {
+        let mut ended = false;
+        for chunk in chunks {
+            ended = reader.take(chunk.as_bytes());
+        }
+        let text = String::from_utf8_lossy(&reader.line.text).into_owned();
+        (ended, text, reader.line.escaped)
+    }
+
+    #[test]
+    fn a_backslash_hides_a_meaning_and_joins_lines() {
+        let read = taken(reader(Limit::Line, false), &["a\\ b\\", "\n", "c\n"]);
+        assert_eq!(read, (true, "a bc".into(), vec![1]));
+        let read = taken(reader(Limit::Line, true), &["a\\ b\\\n"]);
+        assert_eq!(read, (true, "a\\ b\\".into(), vec![]));
+    }
+
+    #[test]
+    fn characters_are_counted_not_bytes() {
+        let read = taken(reader(Limit::AtMost(2), false), &["é", "\u{e9}"]);
+        assert_eq!(read, (true, "éé".into(), vec![]));
+        let mut exact = reader(Limit::Exactly(3), true);
+        assert!(!exact.take("a\n".as_bytes()));
+        assert!(exact.take(b"b"));
+        assert_eq!(exact.line.text, b"a\nb");
+    }
+
+    #[test]
+    fn bytes_that_no_variable_can_hold_are_left_out() {
+        let read = taken(reader(Limit::Line, true), &["a\0b\n"]);
+        assert_eq!(read, (true, "ab".into(), vec![]));
+    }
+
+    #[test]
+    fn times_may_have_a_fraction() {
+        assert_eq!(seconds(b"1"), Some(Duration::from_secs(1)));
+        assert_eq!(seconds(b"0.25"), Some(Duration::from_millis(250)));
+        assert_eq!(seconds(b".5"), Some(Duration::from_millis(500)));
+        for text in ["", ".", "-1", "x", "1x", "1.x"] {
+            assert_eq!(seconds(text.as_bytes()), None, "{text}");
         }
     }
 }

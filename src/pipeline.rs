@@ -67,6 +67,7 @@ fn message<'a>(
     SpawnMessage {
         flags: SEARCH_PATH,
         umask: INHERIT_UMASK,
+        ignored: 0,
         path: stage.first().map_or(b"", |name| name.as_bytes()),
         cwd: &process.cwd,
         args: stage.iter().map(|arg| arg.as_bytes()).collect(),

@@ -236,6 +236,7 @@ fn messages() -> [Vec<u8>; 3] {
         SpawnMessage {
             flags: 0,
             umask: INHERIT_UMASK,
+            ignored: 0,
             path: b"/bin/guest",
             cwd: b"/work",
             args: vec![b"guest"],

@@ -162,6 +162,7 @@ fn message<'a>(name: &'a str, descriptors: &[(u32, u32)]) -> SpawnMessage<'a> {
     SpawnMessage {
         flags: SEARCH_PATH,
         umask: INHERIT_UMASK,
+        ignored: 0,
         path: name.as_bytes(),
         cwd: b"/",
         args: vec![name.as_bytes()],

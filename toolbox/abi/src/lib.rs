@@ -6,13 +6,15 @@
 
 extern crate alloc;
 
+mod signal;
 mod spawn;
 mod status;
 
+pub use signal::Disposition;
 pub use spawn::{
     Descriptor, INHERIT_UMASK, MAX_DESCRIPTORS, MAX_MESSAGE, Malformed, SEARCH_PATH, SpawnMessage,
 };
-pub use status::{WaitStatus, Waited};
+pub use status::{Times, WaitStatus, Waited};
 
 /// The import module the calls live in.
 pub const MODULE: &str = "agent_sandbox_v1";
@@ -189,6 +191,33 @@ unsafe extern "C" {
     /// `out` must be valid for writing two words.
     pub fn fd_pipe(out: *mut [u32; 2]) -> u32;
 
+    /// Makes a collector, a pipe whose writers never wait: it holds all that was not read yet, as memory of the call.
+    /// Writes the descriptors of its ends as `fd_pipe` does.
+    ///
+    /// # Safety
+    /// `out` must be valid for writing two words.
+    pub fn fd_collector(out: *mut [u32; 2]) -> u32;
+
+    /// Reads up to `len` bytes, but none behind the first `delimiter` (a byte), and writes their number to `out`. Waits as
+    /// `fd_read` does.
+    ///
+    /// # Safety
+    /// `buffer` must be valid for writing `len` bytes, and `out` for writing a word.
+    pub fn fd_read_until(
+        fd: u32,
+        buffer: *mut u8,
+        len: usize,
+        delimiter: u32,
+        out: *mut u32,
+    ) -> u32;
+
+    /// Waits until a read would not wait any more, for `timeout` nanoseconds at the most (`WITHOUT_LIMIT`, or 0 to only
+    /// look), and writes to `out` whether that is so.
+    ///
+    /// # Safety
+    /// `out` must be valid for writing a word.
+    pub fn fd_wait(fd: u32, timeout: u64, out: *mut u32) -> u32;
+
     /// Gives an open file the lowest free descriptor from `least` up (`F_DUPFD`) and writes it to `out`.
     ///
     /// # Safety
@@ -220,6 +249,24 @@ unsafe extern "C" {
     /// Sends a signal to the process `pid`; 0 is every process of the call, the caller included, and -1 all but the caller.
     /// Signal 0 only asks whether there is such a process.
     pub safe fn proc_kill(pid: i32, signal: u32) -> u32;
+
+    /// Says what a signal does to the caller (a `Disposition`).
+    pub safe fn proc_set_signal(signal: u32, disposition: u32) -> u32;
+
+    /// The caught signals that have come since the last call; bit `n - 1` is signal `n`.
+    pub safe fn proc_take_signals() -> u64;
+
+    /// The signals that the caller ignores, as bits.
+    pub safe fn proc_ignored_signals() -> u64;
+
+    /// Waits for `time` nanoseconds; a caught signal ends that with `EINTR`.
+    pub safe fn proc_sleep(time: u64) -> u32;
+
+    /// Writes the processor time of the caller and of its children to `out`.
+    ///
+    /// # Safety
+    /// `out` must be valid for writing a `Times`.
+    pub fn proc_times(out: *mut Times) -> u32;
 
     /// The caller's pid.
     pub safe fn proc_id() -> u32;

@@ -1,7 +1,7 @@
 //! The message that starts a process: what `posix_spawn` takes, in one flat block.
 //!
 //! Layout: 8 words of 32 bits (`flags`, `umask`, then the number of arguments, variables and descriptors, the lengths of
-//! the path and of the working directory, and a zero), the bytes of the path and of the working directory, each argument
+//! the path and of the working directory, and `ignored`), the bytes of the path and of the working directory, each argument
 //! and each variable as a length and its bytes, and each descriptor as its number in the new process and the caller's.
 
 use alloc::vec::Vec;
@@ -22,6 +22,8 @@ const HEADER: usize = 8 * 4;
 pub struct SpawnMessage<'a> {
     pub flags: u32,
     pub umask: u32,
+    /// Signals that the new process ignores beside those that the caller does; bit `n - 1` is signal `n`, up to 32.
+    pub ignored: u32,
     /// The program: a path, or with `SEARCH_PATH` also a name.
     pub path: &'a [u8],
     /// Absolute.
@@ -57,7 +59,7 @@ impl<'a> SpawnMessage<'a> {
             self.descriptors.len() as u32,
             self.path.len() as u32,
             self.cwd.len() as u32,
-            0,
+            self.ignored,
         ] {
             bytes.extend_from_slice(&word.to_le_bytes());
         }
@@ -80,13 +82,14 @@ impl<'a> SpawnMessage<'a> {
             return Err(Malformed);
         }
         let mut reader = Reader { rest: bytes };
-        let [flags, umask, args, env, descriptors, path, cwd, zero] = reader.words()?;
-        if flags & !SEARCH_PATH != 0 || zero != 0 || descriptors as usize > MAX_DESCRIPTORS {
+        let [flags, umask, args, env, descriptors, path, cwd, ignored] = reader.words()?;
+        if flags & !SEARCH_PATH != 0 || descriptors as usize > MAX_DESCRIPTORS {
             return Err(Malformed);
         }
         let message = Self {
             flags,
             umask,
+            ignored,
             path: reader.string(path)?,
             cwd: reader.string(cwd)?,
             args: reader.strings(args)?,
@@ -153,6 +156,7 @@ mod tests {
         SpawnMessage {
             flags: SEARCH_PATH,
             umask: 0o077,
+            ignored: 0b110,
             path: b"cat",
             cwd: b"/work",
             args: vec![b"cat", b"", b"a b\xff"],
@@ -192,8 +196,8 @@ mod tests {
     #[test]
     fn counts_and_lengths_beyond_the_bytes_are_malformed() {
         for word in 0..HEADER / 4 {
-            if word == 1 {
-                continue; // Any number is an umask; the kernel masks it.
+            if word == 1 || word == 7 {
+                continue; // Any number is an umask, which the kernel masks, and any are signals.
             }
             let mut bytes = message().encode();
             bytes[word * 4..word * 4 + 4].copy_from_slice(&u32::MAX.to_le_bytes());

@@ -1,4 +1,4 @@
-//! How a process ended, as `proc_run` and `proc_wait` say it.
+//! How a process ended, as `proc_run` and `proc_wait` say it, and the time it took.
 
 /// One word: an exit status from 0 to 255, or `SIGNALED` and the number of the signal that ended the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +37,16 @@ pub struct Waited {
     pub pid: u32,
     /// A `WaitStatus`.
     pub status: u32,
+}
+
+/// What `proc_times` writes: processor time in nanoseconds. All of it is user time, as guests have no other.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Times {
+    /// Of the process itself.
+    pub own: u64,
+    /// Of its children that have ended and were waited for, with theirs.
+    pub children: u64,
 }
 
 #[cfg(test)]

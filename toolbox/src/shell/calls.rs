@@ -5,6 +5,7 @@ use std::rc::Rc;
 use serde::{Deserialize, Serialize};
 
 use super::ast::Text;
+use super::options::Options;
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Calls {
@@ -20,6 +21,8 @@ pub struct Call {
     pub file: Text,
     /// The line it was called from.
     pub line: u32,
+    /// The options that `local -` has put aside: they are back when the function ends.
+    pub options: Option<Options>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +40,11 @@ impl Calls {
 
     pub fn pop(&mut self) -> Option<Call> {
         Rc::make_mut(&mut self.calls).pop()
+    }
+
+    /// The innermost one.
+    pub fn last_mut(&mut self) -> Option<&mut Call> {
+        Rc::make_mut(&mut self.calls).last_mut()
     }
 
     /// Innermost first.

@@ -1,31 +1,293 @@
 //! Background jobs: the processes that were started with `&`, and what became of them.
 
+use std::io;
+
+use super::Shell;
 use super::ast::Text;
-use crate::sys::process::{ExitStatus, Pid};
+use crate::sys::process::{self, Child, ExitStatus, Pid, Wait};
+use crate::sys::signal::Signal;
 
 /// All jobs that the shell still knows.
 #[derive(Debug, Default)]
 pub struct Jobs {
+    /// In the order of their numbers.
     pub list: Vec<Job>,
-    /// Children of the shell that are in no job: process substitutions, and the stages of a foreground pipeline.
+    /// Children of the shell that are in no job: process substitutions, the stages of a foreground pipeline, and those that
+    /// `disown` has let go.
     pub others: Vec<Member>,
+    /// Of jobs that were told of: `wait` may still ask for a status.
+    past: Vec<Member>,
+    /// Numbers pids of what has ended before it was a process.
+    unborn: u32,
 }
+
+/// The most statuses that are remembered of jobs that are gone (POSIX CHILD_MAX is 25 at least).
+const MAX_PAST: usize = 4096;
 
 #[derive(Clone, Debug)]
 pub struct Job {
     /// `%1` and so on.
     pub number: usize,
-    pub members: Vec<Member>,
+    pub member: Member,
     /// The command, for `jobs`.
     pub text: Text,
-    /// `jobs` or a notice has told of its end.
+    /// A notice or `jobs` has told of its end.
     pub is_reported: bool,
 }
 
-/// A process of a job.
+/// A process of the shell.
 #[derive(Clone, Copy, Debug)]
 pub struct Member {
     pub pid: Pid,
     /// How it ended, when it has.
     pub ended: Option<ExitStatus>,
+}
+
+impl Jobs {
+    /// A new job; gives its number.
+    pub fn add(&mut self, pid: Pid, text: Text) -> usize {
+        self.add_member(Member { pid, ended: None }, text)
+    }
+
+    /// A job that has ended before it was a process; gives a number like a pid's.
+    pub fn add_ended(&mut self, status: i32, text: Text) -> Pid {
+        self.unborn += 1;
+        let pid = Pid(u32::MAX / 2 - self.unborn);
+        let ended = Some(ExitStatus::exited(u8::try_from(status).unwrap_or(u8::MAX)));
+        self.add_member(Member { pid, ended }, text);
+        pid
+    }
+
+    fn add_member(&mut self, member: Member, text: Text) -> usize {
+        let number = self.list.last().map_or(1, |job| job.number + 1);
+        self.list.push(Job {
+            number,
+            member,
+            text,
+            is_reported: false,
+        });
+        number
+    }
+
+    /// Notes how a child has ended.
+    pub fn note(&mut self, pid: Pid, status: ExitStatus) {
+        let of_jobs = self.list.iter_mut().map(|job| &mut job.member);
+        let mut all = of_jobs.chain(&mut self.others);
+        if let Some(member) = all.find(|member| member.pid == pid && member.ended.is_none()) {
+            member.ended = Some(status);
+        }
+    }
+
+    /// How a child ended, if that is known.
+    pub fn status(&self, pid: Pid) -> Option<ExitStatus> {
+        let of_jobs = self.list.iter().map(|job| &job.member);
+        let mut all = of_jobs.chain(&self.others).chain(self.past.iter().rev());
+        all.find(|member| member.pid == pid)?.ended
+    }
+
+    /// Whether a pid is that of a child.
+    pub fn knows(&self, pid: Pid) -> bool {
+        let of_jobs = self.list.iter().map(|job| &job.member);
+        of_jobs.chain(&self.others).chain(&self.past).any(|member| member.pid == pid)
+    }
+
+    /// The job that `%n`, `%%`, `%+`, `%-`, `%text` or `%?text` means.
+    pub fn find(&self, text: &[u8]) -> Result<&Job, FindError> {
+        let name = text.strip_prefix(b"%").unwrap_or(text);
+        let found = match name {
+            b"" | b"%" | b"+" => self.current(),
+            b"-" => self.previous(),
+            _ if name.iter().all(u8::is_ascii_digit) => {
+                let number = std::str::from_utf8(name).ok().and_then(|text| text.parse().ok());
+                self.list.iter().find(|job| Some(job.number) == number)
+            }
+            _ => {
+                let matches = |job: &&Job| match name.strip_prefix(b"?") {
+                    Some(part) => job.text.windows(part.len().max(1)).any(|text| text == part),
+                    None => job.text.starts_with(name),
+                };
+                let mut matching = self.list.iter().filter(matches);
+                let first = matching.next();
+                if matching.next().is_some() {
+                    return Err(FindError::Ambiguous);
+                }
+                first
+            }
+        };
+        found.ok_or(FindError::NoSuchJob)
+    }
+
+    /// `%+`: the job that was started last.
+    pub fn current(&self) -> Option<&Job> {
+        let running = self.list.iter().rev().find(|job| job.member.ended.is_none());
+        running.or_else(|| self.list.last())
+    }
+
+    /// `%-`: the one before.
+    pub fn previous(&self) -> Option<&Job> {
+        let current = self.current()?.number;
+        let others = || self.list.iter().rev().filter(|job| job.number != current);
+        others().find(|job| job.member.ended.is_none()).or_else(|| others().next())
+    }
+
+    /// Lets a job go; `wait` still knows its status.
+    pub fn remove(&mut self, number: usize) {
+        if let Some(at) = self.list.iter().position(|job| job.number == number) {
+            let job = self.list.remove(at);
+            if job.member.ended.is_none() {
+                self.others.push(job.member);
+            } else {
+                self.remember(job.member);
+            }
+        }
+    }
+
+    fn remember(&mut self, member: Member) {
+        if self.past.len() == MAX_PAST {
+            self.past.remove(0);
+        }
+        self.past.push(member);
+    }
+
+    /// Lets all jobs go that have ended and were told of.
+    pub fn forget_reported(&mut self) {
+        let reported: Vec<usize> = self
+            .list
+            .iter()
+            .filter(|job| job.member.ended.is_some() && job.is_reported)
+            .map(|job| job.number)
+            .collect();
+        for number in reported {
+            self.remove(number);
+        }
+        self.others.retain(|member| member.ended.is_none());
+    }
+}
+
+/// Why there is no job of a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FindError {
+    NoSuchJob,
+    Ambiguous,
+}
+
+/// How a wait ended.
+pub enum Waited {
+    Ended(ExitStatus),
+    /// A signal that has a trap came first.
+    Interrupted(Signal),
+    /// There is no such child.
+    Unknown,
+}
+
+impl Shell {
+    /// Waits for a child of the foreground; signals that come meanwhile are kept for afterwards.
+    pub fn wait_for_child(&mut self, pid: Pid) -> Option<ExitStatus> {
+        loop {
+            if let Some(status) = self.jobs.status(pid) {
+                return Some(status);
+            }
+            match process::wait(Child::Pid(pid), Wait::Forever) {
+                Ok(Some((_, status))) => return Some(status),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Ok(None) | Err(_) => return None,
+            }
+        }
+    }
+
+    /// Waits for a child of the background.
+    pub fn wait_for_job(&mut self, pid: Pid) -> Waited {
+        if let Some(status) = self.jobs.status(pid) {
+            return Waited::Ended(status);
+        }
+        if !self.jobs.knows(pid) {
+            return Waited::Unknown;
+        }
+        match self.wait_once(Child::Pid(pid)) {
+            Ok((pid, status)) => {
+                self.jobs.note(pid, status);
+                Waited::Ended(status)
+            }
+            Err(WaitError::Interrupted(signal)) => Waited::Interrupted(signal),
+            Err(WaitError::NoChild) => Waited::Unknown,
+        }
+    }
+
+    /// Waits until any child has ended, and notes it.
+    pub fn wait_for_any(&mut self) -> Result<Pid, WaitError> {
+        let (pid, status) = self.wait_once(Child::Any)?;
+        self.jobs.note(pid, status);
+        Ok(pid)
+    }
+
+    fn wait_once(&mut self, child: Child) -> Result<(Pid, ExitStatus), WaitError> {
+        loop {
+            match process::wait(child, Wait::Forever) {
+                Ok(Some(ended)) => return Ok(ended),
+                Ok(None) => {}
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {
+                    if let Some(signal) = self.take_trapped_signal() {
+                        return Err(WaitError::Interrupted(signal));
+                    }
+                }
+                Err(_) => return Err(WaitError::NoChild),
+            }
+        }
+    }
+
+    /// A signal with a trap that has come; it is kept, so that the trap runs before the next command.
+    fn take_trapped_signal(&mut self) -> Option<Signal> {
+        self.pending_signals |= process::take_signals();
+        let number = (1..=64).find(|number| self.pending_signals & 1 << (number - 1) != 0)?;
+        Signal::from_number(number)
+    }
+
+    /// Notes the children that have ended by now.
+    pub fn reap(&mut self) {
+        while let Ok(Some((pid, status))) = process::wait(Child::Any, Wait::NOT) {
+            self.jobs.note(pid, status);
+        }
+    }
+}
+
+/// Why a wait found no child that has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WaitError {
+    NoChild,
+    Interrupted(Signal),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn jobs() -> Jobs {
+        let mut jobs = Jobs::default();
+        jobs.add(Pid(10), b"sleep 1".to_vec());
+        jobs.add(Pid(11), b"sleep 2".to_vec());
+        jobs.add(Pid(12), b"cat".to_vec());
+        jobs
+    }
+
+    #[test]
+    fn a_job_is_found_by_number_place_and_text() {
+        let jobs = jobs();
+        let number = |text: &str| jobs.find(text.as_bytes()).map(|job| job.number);
+        assert_eq!(number("%2"), Ok(2));
+        assert_eq!((number("%%"), number("%+"), number("%-")), (Ok(3), Ok(3), Ok(2)));
+        assert_eq!(number("%cat"), Ok(3));
+        assert_eq!(number("%?2"), Ok(2));
+        assert_eq!(number("%sleep"), Err(FindError::Ambiguous));
+        assert_eq!(number("%9"), Err(FindError::NoSuchJob));
+    }
+
+    #[test]
+    fn the_status_of_a_job_that_is_gone_is_still_known() {
+        let mut jobs = jobs();
+        jobs.note(Pid(11), ExitStatus::exited(7));
+        jobs.remove(2);
+        assert_eq!(jobs.status(Pid(11)), Some(ExitStatus::exited(7)));
+        assert!(jobs.knows(Pid(11)) && !jobs.knows(Pid(99)));
+        assert_eq!(jobs.status(Pid(10)), None);
+    }
 }

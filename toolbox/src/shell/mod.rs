@@ -3,11 +3,15 @@
 pub mod ast;
 pub mod builtins;
 pub mod calls;
+pub mod descriptors;
 pub mod exec;
 pub mod flow;
+pub mod invocation;
 pub mod jobs;
 pub mod options;
+pub mod parser;
 pub mod pattern;
+pub mod script;
 pub mod state;
 pub mod streams;
 pub mod symbol;

@@ -1,17 +1,17 @@
 //! A running shell: its state, and what belongs to this process alone.
 
-use std::collections::{BTreeMap, HashMap};
-use std::io::Write;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
 use super::ast::{FunctionDefinition, Text};
 use super::calls::Calls;
+use super::descriptors::Descriptors;
 use super::jobs::Jobs;
 use super::options::{Options, SetOption, Shopt};
 use super::streams::Streams;
-use super::traps::Traps;
+use super::traps::{Event, Traps};
 use super::variables::Variables;
 use crate::sys;
 
@@ -25,6 +25,14 @@ pub struct Shell {
     pub in_condition: bool,
     /// How deep functions, sourced files, `eval` and substitutions are inside each other.
     pub depth: usize,
+    /// The status of the last command substitution of the command that runs now.
+    pub substitution_status: Option<i32>,
+    /// Signals that have come and whose traps have not run yet: bit `n - 1` is signal `n`.
+    pub pending_signals: u64,
+    /// The trap whose command runs now.
+    pub running_trap: Option<Event>,
+    /// How deep `eval` and substitutions are inside each other: what `set -x` repeats the first character of `PS4` for.
+    pub trace_depth: usize,
 }
 
 /// All that a subshell takes over: a copy is cheap, and it can be sent to another process.
@@ -62,6 +70,8 @@ pub struct State {
     pub getopts_offset: usize,
     /// The command that runs now, for `BASH_COMMAND`.
     pub command: Text,
+    /// Builtins that `enable -n` has taken away.
+    pub disabled: Rc<BTreeSet<Text>>,
     /// What the shell is told to run: the text of `-c`, a file, or standard input.
     pub source: ScriptSource,
 }
@@ -93,7 +103,51 @@ pub struct Function {
     pub traced: bool,
 }
 
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            variables: Variables::default(),
+            functions: Rc::default(),
+            aliases: Rc::default(),
+            options: Options::default(),
+            positional: Rc::default(),
+            name: b"bash".to_vec(),
+            status: 0,
+            line: 0,
+            calls: Calls::default(),
+            traps: Traps::default(),
+            last_background: None,
+            pid: sys::process::id().0,
+            subshells: 0,
+            hashed: Rc::default(),
+            directories: Rc::default(),
+            random_seed: 0,
+            started: 0,
+            getopts_offset: 0,
+            command: Text::new(),
+            disabled: Rc::default(),
+            source: ScriptSource::StandardInput,
+        }
+    }
+}
+
 impl Shell {
+    /// A shell that goes on with a state.
+    pub fn with_state(state: State, descriptors: Descriptors) -> Self {
+        Self {
+            state,
+            streams: Streams::new(descriptors),
+            jobs: Jobs::default(),
+            loops: 0,
+            in_condition: false,
+            depth: 0,
+            substitution_status: None,
+            pending_signals: 0,
+            running_trap: None,
+            trace_depth: 0,
+        }
+    }
+
     pub fn is_set(&self, option: SetOption) -> bool {
         self.state.options.has(option)
     }
@@ -122,13 +176,6 @@ impl Shell {
     /// Likewise, with the name of the builtin before the message.
     pub fn complain_as(&mut self, builtin: impl AsRef<[u8]>, message: impl AsRef<[u8]>) {
         self.complain([builtin.as_ref(), b": ", message.as_ref()].concat());
-    }
-
-    /// Writes to standard error, behind what is on its way to standard output.
-    pub fn write_error(&mut self, text: &[u8]) {
-        // A shell whose standard error is closed has nobody to tell.
-        let _ = self.flush();
-        let _ = std::io::stderr().write_all(text);
     }
 
     fn message_prefix(&self) -> Text {

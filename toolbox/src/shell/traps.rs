@@ -40,6 +40,26 @@ impl Traps {
         Rc::make_mut(&mut self.commands).remove(&event);
     }
 
+    /// Takes a trap away and gives its command. What `trap -p` shows of the parent stays.
+    pub fn take(&mut self, event: Event) -> Option<Text> {
+        if !self.commands.contains_key(&event) {
+            return None;
+        }
+        Rc::make_mut(&mut self.commands).remove(&event)
+    }
+
+    /// The numbers of the signals that have a trap.
+    pub fn signals(&self) -> impl Iterator<Item = u8> + '_ {
+        self.commands.keys().filter_map(|event| match event {
+            Event::Signal(number) => Some(*number),
+            _ => None,
+        })
+    }
+
+    pub fn has_signals(&self) -> bool {
+        self.signals().next().is_some()
+    }
+
     /// All that are set, or those of the parent.
     pub fn shown(&self) -> &BTreeMap<Event, Text> {
         if self.inherited.is_empty() {

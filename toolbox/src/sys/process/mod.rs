@@ -1,4 +1,4 @@
-//! Processes: start a program, wait for its end, send it a signal; and the descriptors that processes share.
+//! Processes: start a program, wait for its end, send it a signal or take one; and the descriptors that processes share.
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -6,12 +6,14 @@ use std::os::fd::{OwnedFd, RawFd};
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub use toolbox_abi::{Descriptor, WaitStatus as ExitStatus};
+pub use toolbox_abi::{Descriptor, Disposition, WaitStatus as ExitStatus};
 
 use super::signal::Signal;
 
 #[cfg(unix)]
 mod native;
+#[cfg(test)]
+mod tests;
 #[cfg(target_os = "wasi")]
 mod wasi;
 
@@ -57,6 +59,9 @@ pub struct Command {
     pub cwd: Option<PathBuf>,
     /// All descriptors of the new process; their order does not matter.
     pub descriptors: Vec<Descriptor>,
+    /// Signals that the new process ignores from its start (numbers up to 32), beside those that this one does. What this
+    /// one catches has its default there.
+    pub ignored: Vec<Signal>,
 }
 
 impl Command {
@@ -74,16 +79,19 @@ impl Command {
                     source: fd,
                 })
                 .collect(),
+            ignored: Vec::new(),
         }
     }
 
-    /// Starts the program and waits for its end.
+    /// Starts the program and waits for its end, which no signal interrupts. Why it could not be started is told by the
+    /// number of the error: `ENOENT`, `EACCES`, `ENOTDIR`, `ELOOP`, `E2BIG`, or `ENOEXEC` for a file that is executable but
+    /// neither a tool nor has `#!`.
     pub fn run(&self) -> io::Result<ExitStatus> {
         flush();
         system::run(self)
     }
 
-    /// Starts the program, which runs beside this process.
+    /// Starts the program, which runs beside this process. Its errors are those of `run`.
     pub fn spawn(&self) -> io::Result<Pid> {
         flush();
         system::spawn(self)
@@ -117,7 +125,17 @@ fn flush() {
     let _ = io::stdout().flush();
 }
 
-/// Waits until a child has ended; none is the end of the time. Without children it is an error (`ECHILD`).
+/// The processor time of this process, and of its children that have ended and were waited for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Times {
+    pub user: Duration,
+    pub system: Duration,
+    pub children_user: Duration,
+    pub children_system: Duration,
+}
+
+/// Waits until a child has ended; none is the end of the time. Without children it is an error (`ECHILD`), and so is a
+/// caught signal (`ErrorKind::Interrupted`).
 pub fn wait(child: Child, wait: Wait) -> io::Result<Option<(Pid, ExitStatus)>> {
     system::wait(child, wait)
 }
@@ -126,6 +144,36 @@ pub fn wait(child: Child, wait: Wait) -> io::Result<Option<(Pid, ExitStatus)>> {
 /// whether there is such a process.
 pub fn kill(pid: i32, signal: Option<Signal>) -> io::Result<()> {
     system::kill(pid, signal)
+}
+
+/// Says what a signal does to this process. `KILL` and `STOP` take no other disposition than their default (`EINVAL`).
+///
+/// A caught signal waits to be taken. Each one that comes also ends one wait with `ErrorKind::Interrupted`: a read of a pipe
+/// or of standard input, `read_until`, `ready`, `wait` or `sleep`, under way or the next one. It does not end `Command::run`
+/// or a write.
+pub fn set_signal(signal: Signal, disposition: Disposition) -> io::Result<()> {
+    system::set_signal(signal, disposition)
+}
+
+/// The caught signals that have come since this was last asked: bit `n - 1` is signal `n`.
+pub fn take_signals() -> u64 {
+    system::take_signals()
+}
+
+/// The signals that this process ignores, as it was started or has said since: bit `n - 1` is signal `n`.
+pub fn ignored_signals() -> u64 {
+    system::ignored_signals()
+}
+
+/// Waits for a time; a caught signal ends that with `ErrorKind::Interrupted`.
+pub fn sleep(time: Duration) -> io::Result<()> {
+    system::sleep(time)
+}
+
+/// The processor time used so far. In the sandbox it is all user time, and that of a turn which has not ended is an
+/// estimate.
+pub fn times() -> io::Result<Times> {
+    system::times()
 }
 
 /// Ends this process as a child ended: by the same signal, or else with the status that is returned.
@@ -165,6 +213,28 @@ pub fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
     system::pipe()
 }
 
+/// A pipe without a bound: who writes never waits, and who reads finds the end when the last writer has closed. What is held
+/// counts as memory; too much of it ends the call.
+pub fn collector() -> io::Result<(OwnedFd, OwnedFd)> {
+    system::collector()
+}
+
+/// Reads what there is, at most the buffer and never beyond the first `delimiter`; 0 is the end. Waits for the first byte
+/// only, so less than a whole line may come.
+pub fn read_until(fd: RawFd, buffer: &mut [u8], delimiter: u8) -> io::Result<usize> {
+    system::read_until(fd, buffer, delimiter)
+}
+
+/// Waits until a read would not wait; says whether that is so by the end of the time.
+pub fn ready(fd: RawFd, wait: Wait) -> io::Result<bool> {
+    system::ready(fd, wait)
+}
+
+/// Whether a descriptor is open.
+pub fn is_open(fd: RawFd) -> bool {
+    system::is_open(fd)
+}
+
 /// One more descriptor of an open file, the lowest that is free from `least` up.
 pub fn dup(fd: RawFd, least: RawFd) -> io::Result<OwnedFd> {
     system::dup(fd, least)
@@ -178,123 +248,4 @@ pub fn dup2(from: RawFd, to: RawFd) -> io::Result<()> {
 /// Goes where this process was started: WASI starts every program in the root.
 pub fn enter_working_directory() {
     system::enter_working_directory();
-}
-
-#[cfg(test)]
-mod tests {
-    use std::fs::File;
-    use std::io::Read;
-    use std::os::fd::AsRawFd;
-
-    use super::*;
-
-    fn shell(script: &str) -> Command {
-        Command::new(["sh", "-c", script].map(OsString::from).to_vec())
-    }
-
-    fn read_all(fd: OwnedFd) -> String {
-        let mut text = String::new();
-        File::from(fd)
-            .read_to_string(&mut text)
-            .expect("text from the pipe");
-        text
-    }
-
-    #[test]
-    fn a_status_and_a_signal_are_told_apart() {
-        let ended = shell("exit 7").run().expect("sh starts");
-        assert_eq!((ended.code(), ended.signal()), (7, None));
-        let ended = shell("kill -TERM $$").run().expect("sh starts");
-        assert_eq!((ended.code(), ended.signal()), (143, Some(15)));
-    }
-
-    #[test]
-    fn a_program_that_is_not_there_is_an_error() {
-        let missing = Command::new(vec!["no-such-program".into()]);
-        let error = missing.run().expect_err("there is none");
-        assert_eq!(error.raw_os_error(), Some(libc::ENOENT));
-        let directory = Command::new(vec!["/".into()]);
-        let error = directory.spawn().expect_err("no program");
-        assert_eq!(error.raw_os_error(), Some(libc::EACCES));
-    }
-
-    #[test]
-    fn a_child_has_the_descriptors_it_is_given_under_their_numbers() {
-        let (one, into_one) = pipe().expect("a pipe");
-        let (two, into_two) = pipe().expect("a pipe");
-        let mut command = shell("echo first; echo second >&2");
-        let source = |fd: &OwnedFd| fd.as_raw_fd().cast_unsigned();
-        command.descriptors = vec![
-            Descriptor {
-                target: 2,
-                source: source(&into_two),
-            },
-            Descriptor {
-                target: 1,
-                source: source(&into_one),
-            },
-        ];
-        assert_eq!(command.run().expect("sh starts").code(), 0);
-        drop((into_one, into_two));
-        assert_eq!(
-            (read_all(one), read_all(two)),
-            ("first\n".into(), "second\n".into())
-        );
-    }
-
-    #[test]
-    fn environment_and_directory_are_those_of_the_command() {
-        let (out, into) = pipe().expect("a pipe");
-        let mut command = shell("echo $A; pwd");
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        command.env = Some(vec![("A".into(), "1".into()), ("PATH".into(), path)]);
-        command.cwd = Some("/".into());
-        command.descriptors = vec![Descriptor {
-            target: 1,
-            source: into.as_raw_fd().cast_unsigned(),
-        }];
-        assert_eq!(command.run().expect("sh starts").code(), 0);
-        drop(into);
-        assert_eq!(read_all(out), "1\n/\n");
-    }
-
-    #[test]
-    fn a_wait_ends_with_its_time_or_with_the_child() {
-        let (gate, open) = pipe().expect("a pipe");
-        let mut command = shell("read line; exit 3");
-        command.descriptors = vec![Descriptor {
-            target: 0,
-            source: gate.as_raw_fd().cast_unsigned(),
-        }];
-        let pid = command.spawn().expect("sh starts");
-        let child = Child::Pid(pid);
-        let short = Wait::AtMost(Duration::from_millis(1));
-        assert_eq!(wait(child, Wait::NOT).expect("a child"), None);
-        assert_eq!(wait(child, short).expect("a child"), None);
-        drop(open);
-        let ended = wait(child, Wait::Forever).expect("a child");
-        assert_eq!(ended, Some((pid, ExitStatus::exited(3))));
-        let error = wait(child, Wait::NOT).expect_err("it is gone");
-        assert_eq!(error.raw_os_error(), Some(libc::ECHILD));
-    }
-
-    #[test]
-    fn a_child_is_there_until_a_signal_ends_it() {
-        let pid = shell("exec sleep 1000").spawn().expect("sh starts");
-        let number = i32::try_from(pid.0).expect("a pid");
-        kill(number, None).expect("it is there");
-        kill(number, Some(Signal::KILL)).expect("it is there");
-        let ended = wait(Child::Pid(pid), Wait::Forever).expect("a child");
-        assert_eq!(ended, Some((pid, ExitStatus::signaled(9))));
-    }
-
-    #[test]
-    fn a_copy_of_a_descriptor_is_the_same_file() {
-        let (out, into) = pipe().expect("a pipe");
-        let copy = dup(into.as_raw_fd(), 50).expect("a copy");
-        assert!(copy.as_raw_fd() >= 50);
-        drop(into);
-        io::Write::write_all(&mut File::from(copy), b"x").expect("a reader");
-        assert_eq!(read_all(out), "x");
-    }
 }

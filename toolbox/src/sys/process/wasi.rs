@@ -4,10 +4,11 @@ use std::ffi::OsString;
 use std::io;
 use std::os::fd::{FromRawFd, OwnedFd, RawFd};
 use std::os::wasi::ffi::{OsStrExt, OsStringExt};
+use std::time::Duration;
 
 use toolbox_abi::{INHERIT_UMASK, SEARCH_PATH, SpawnMessage, WITHOUT_LIMIT, Waited};
 
-use super::{Child, Command, ExitStatus, Pid, Signal, Wait};
+use super::{Child, Command, Disposition, ExitStatus, Pid, Signal, Times, Wait};
 use crate::sys::succeeded;
 
 /// The longest path the kernel has (PATH_MAX).
@@ -48,6 +49,11 @@ fn message(command: &Command) -> io::Result<Vec<u8>> {
     let message = SpawnMessage {
         flags: if command.search { SEARCH_PATH } else { 0 },
         umask: INHERIT_UMASK,
+        ignored: command.ignored.iter().fold(0, |bits, signal| {
+            bits | 1_u32
+                .checked_shl(u32::from(signal.number()) - 1)
+                .unwrap_or(0)
+        }),
         path: command.program.as_bytes(),
         cwd: cwd.as_os_str().as_bytes(),
         args: command.args.iter().map(|arg| arg.as_bytes()).collect(),
@@ -62,16 +68,49 @@ pub fn wait(child: Child, wait: Wait) -> io::Result<Option<(Pid, ExitStatus)>> {
         Child::Any => -1,
         Child::Pid(Pid(pid)) => pid.cast_signed(),
     };
-    let timeout = match wait {
-        Wait::Forever => WITHOUT_LIMIT,
-        Wait::AtMost(time) => u64::try_from(time.as_nanos()).unwrap_or(WITHOUT_LIMIT),
-    };
+    let timeout = nanoseconds(wait);
     let mut waited = Waited::default();
     // SAFETY: `waited` is valid for writing.
     succeeded(unsafe { toolbox_abi::proc_wait(pid, timeout, &raw mut waited) })?;
     Ok(match waited.pid {
         0 => None,
         pid => Some((Pid(pid), ExitStatus(waited.status))),
+    })
+}
+
+fn nanoseconds(wait: Wait) -> u64 {
+    match wait {
+        Wait::Forever => WITHOUT_LIMIT,
+        Wait::AtMost(time) => u64::try_from(time.as_nanos()).unwrap_or(WITHOUT_LIMIT),
+    }
+}
+
+pub fn set_signal(signal: Signal, disposition: Disposition) -> io::Result<()> {
+    let number = u32::from(signal.number());
+    succeeded(toolbox_abi::proc_set_signal(number, disposition.number()))
+}
+
+pub fn take_signals() -> u64 {
+    toolbox_abi::proc_take_signals()
+}
+
+pub fn ignored_signals() -> u64 {
+    toolbox_abi::proc_ignored_signals()
+}
+
+pub fn sleep(time: Duration) -> io::Result<()> {
+    let time = u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+    succeeded(toolbox_abi::proc_sleep(time))
+}
+
+pub fn times() -> io::Result<Times> {
+    let mut times = toolbox_abi::Times::default();
+    // SAFETY: `times` is valid for writing.
+    succeeded(unsafe { toolbox_abi::proc_times(&raw mut times) })?;
+    Ok(Times {
+        user: Duration::from_nanos(times.own),
+        children_user: Duration::from_nanos(times.children),
+        ..Times::default()
     })
 }
 
@@ -100,12 +139,53 @@ pub fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
     let mut ends = [0; 2];
     // SAFETY: `ends` is valid for writing two words.
     succeeded(unsafe { toolbox_abi::fd_pipe(&raw mut ends) })?;
+    Ok(owned(ends))
+}
+
+pub fn collector() -> io::Result<(OwnedFd, OwnedFd)> {
+    let mut ends = [0; 2];
+    // SAFETY: `ends` is valid for writing two words.
+    succeeded(unsafe { toolbox_abi::fd_collector(&raw mut ends) })?;
+    Ok(owned(ends))
+}
+
+/// The ends of a new pipe.
+fn owned(ends: [u32; 2]) -> (OwnedFd, OwnedFd) {
     let [reader, writer] = ends.map(u32::cast_signed);
     // SAFETY: the descriptor is new, so nobody else owns it.
     let reader = unsafe { OwnedFd::from_raw_fd(reader) };
     // SAFETY: as above.
     let writer = unsafe { OwnedFd::from_raw_fd(writer) };
-    Ok((reader, writer))
+    (reader, writer)
+}
+
+pub fn read_until(fd: RawFd, buffer: &mut [u8], delimiter: u8) -> io::Result<usize> {
+    let mut count = 0;
+    // SAFETY: `buffer` is valid for writing its length, and `count` for writing a word.
+    succeeded(unsafe {
+        toolbox_abi::fd_read_until(
+            fd.cast_unsigned(),
+            buffer.as_mut_ptr(),
+            buffer.len(),
+            delimiter.into(),
+            &raw mut count,
+        )
+    })?;
+    Ok(count as usize)
+}
+
+pub fn ready(fd: RawFd, wait: Wait) -> io::Result<bool> {
+    let mut is_ready = 0;
+    // SAFETY: `is_ready` is valid for writing a word.
+    succeeded(unsafe {
+        toolbox_abi::fd_wait(fd.cast_unsigned(), nanoseconds(wait), &raw mut is_ready)
+    })?;
+    Ok(is_ready != 0)
+}
+
+/// Making a descriptor itself only asks whether it is there.
+pub fn is_open(fd: RawFd) -> bool {
+    dup2(fd, fd).is_ok()
 }
 
 pub fn dup(fd: RawFd, least: RawFd) -> io::Result<OwnedFd> {

@@ -1,0 +1,365 @@
+//! `jobs`, `wait`, `fg`, `bg` and `disown`
+
+use std::ops::ControlFlow;
+
+use crate::shell::Shell;
+use crate::shell::ast::Text;
+use crate::shell::flow::Flow;
+use crate::shell::jobs::{FindError, Job, WaitError, Waited};
+use crate::shell::options::SetOption;
+use crate::sys::process::{ExitStatus, Pid};
+
+pub fn jobs(shell: &mut Shell, args: &[Text]) -> Flow {
+    let (mut long, mut pids, mut changed, mut running, mut stopped) =
+        (false, false, false, false, false);
+    let mut rest = &args[1..];
+    while let [first, others @ ..] = rest {
+        if first == b"--" {
+            rest = others;
+            break;
+        }
+        let [b'-', letters @ ..] = first.as_slice() else {
+            break;
+        };
+        for letter in letters {
+            match letter {
+                b'l' => long = true,
+                b'p' => pids = true,
+                b'n' => changed = true,
+                b'r' => running = true,
+                b's' => stopped = true,
+                b'x' => {
+                    shell.complain_as("jobs", "-x: not supported");
+                    return Flow::Continue(2);
+                }
+                _ => {
+                    let message = format!("-{}: invalid option", char::from(*letter));
+                    shell.complain_as("jobs", message);
+                    shell.write_error(
+                        b"jobs: usage: jobs [-lnprs] [jobspec ...] or jobs -x command [args]\n",
+                    );
+                    return Flow::Continue(2);
+                }
+            }
+        }
+        rest = others;
+    }
+    shell.reap();
+    let mut status = 0;
+    let mut shown: Vec<usize> = shell.jobs.list.iter().map(|job| job.number).collect();
+    if !rest.is_empty() {
+        shown.clear();
+        for spec in rest {
+            match shell.jobs.find(spec) {
+                Ok(job) => shown.push(job.number),
+                Err(_) => {
+                    shell.complain_as("jobs", [spec.as_slice(), b": no such job"].concat());
+                    status = 1;
+                }
+            }
+        }
+    }
+    let current = shell.jobs.current().map(|job| job.number);
+    let previous = shell.jobs.previous().map(|job| job.number);
+    let mut text = Text::new();
+    for job in &mut shell.jobs.list {
+        let has_ended = job.member.ended.is_some();
+        let is_wanted = shown.contains(&job.number)
+            && !(running && has_ended)
+            && !stopped
+            && !(changed && (job.is_reported || !has_ended));
+        if !is_wanted {
+            continue;
+        }
+        if pids {
+            text.extend(format!("{}\n", job.member.pid.0).bytes());
+            continue;
+        }
+        let mark = match Some(job.number) {
+            number if number == current => '+',
+            number if number == previous => '-',
+            _ => ' ',
+        };
+        text.extend(line(job, mark, long));
+        job.is_reported |= has_ended;
+    }
+    shell.out().extend(text);
+    shell.jobs.forget_reported();
+    Flow::Continue(status)
+}
+
+fn line(job: &Job, mark: char, long: bool) -> Text {
+    let state = match job.member.ended {
+        None => "Running".to_owned(),
+        Some(status) => match (status.signal(), status.code()) {
+            (None, 0) => "Done".to_owned(),
+            (None, code) => format!("Exit {code}"),
+            (Some(15), _) => "Terminated".to_owned(),
+            (Some(9), _) => "Killed".to_owned(),
+            (Some(signal), _) => format!("Signal {signal}"),
+        },
+    };
+    let pid = match long {
+        true => format!("{} ", job.member.pid.0),
+        false => " ".to_owned(),
+    };
+    let mut text = format!("[{}]{mark} {pid}{state:<24}", job.number).into_bytes();
+    text.extend_from_slice(&job.text);
+    if job.member.ended.is_none() {
+        text.extend_from_slice(b" &");
+    }
+    text.push(b'\n');
+    text
+}
+
+pub fn wait(shell: &mut Shell, args: &[Text]) -> Flow {
+    let (mut any, mut variable) = (false, None);
+    let mut rest = &args[1..];
+    while let [first, others @ ..] = rest {
+        if first == b"--" {
+            rest = others;
+            break;
+        }
+        let [b'-', letters @ ..] = first.as_slice() else {
+            break;
+        };
+        rest = others;
+        for letter in letters {
+            match letter {
+                b'n' => any = true,
+                b'f' => {}
+                b'p' => {
+                    let [name, others @ ..] = rest else {
+                        shell.complain_as("wait", "-p: option requires an argument");
+                        return usage(shell);
+                    };
+                    variable = Some(name.clone());
+                    rest = others;
+                }
+                _ => {
+                    let message = format!("-{}: invalid option", char::from(*letter));
+                    shell.complain_as("wait", message);
+                    return usage(shell);
+                }
+            }
+        }
+    }
+    let _ = shell.flush();
+    if let Some(variable) = &variable {
+        shell.unset_named(variable);
+    }
+    if any {
+        return wait_for_next(shell, rest, variable);
+    }
+    if rest.is_empty() {
+        return wait_for_all(shell);
+    }
+    let mut status = 0;
+    for target in rest {
+        let Some((pid, number)) = child(shell, target) else {
+            status = 127;
+            continue;
+        };
+        match shell.wait_for_job(pid) {
+            Waited::Ended(ended) => {
+                status = i32::from(ended.code());
+                if let Some(number) = number {
+                    shell.jobs.remove(number);
+                }
+                if let Some(variable) = &variable {
+                    shell.assign_text(variable, pid.0.to_string().into_bytes())?;
+                }
+            }
+            Waited::Interrupted(signal) => return interrupted(shell, signal.number()),
+            Waited::Unknown => {
+                let message = format!("pid {} is not a child of this shell", pid.0);
+                shell.complain_as("wait", message);
+                status = 127;
+            }
+        }
+    }
+    Flow::Continue(status)
+}
+
+fn usage(shell: &mut Shell) -> Flow {
+    shell.write_error(b"wait: usage: wait [-fn] [-p var] [id ...]\n");
+    Flow::Continue(2)
+}
+
+/// The process that an argument of `wait` means, and the number of its job.
+fn child(shell: &mut Shell, target: &[u8]) -> Option<(Pid, Option<usize>)> {
+    if target.starts_with(b"%") {
+        return match shell.jobs.find(target) {
+            Ok(job) => Some((job.member.pid, Some(job.number))),
+            Err(error) => {
+                let problem: &[u8] = match error {
+                    FindError::NoSuchJob => b": no such job",
+                    FindError::Ambiguous => b": ambiguous job spec",
+                };
+                shell.complain_as("wait", [target, problem].concat());
+                None
+            }
+        };
+    }
+    let number = std::str::from_utf8(target).ok().and_then(|text| text.parse().ok());
+    let Some(number) = number else {
+        let problem = b"': not a pid or valid job spec";
+        shell.complain_as("wait", [b"`", target, problem].concat());
+        return None;
+    };
+    let pid = Pid(number);
+    let job = shell.jobs.list.iter().find(|job| job.member.pid == pid);
+    Some((pid, job.map(|job| job.number)))
+}
+
+/// A signal with a trap ends `wait` at once (POSIX 2.11).
+fn interrupted(shell: &mut Shell, signal: u8) -> Flow {
+    shell.run_pending_traps().map_continue(|()| 128 + i32::from(signal))
+}
+
+fn wait_for_all(shell: &mut Shell) -> Flow {
+    while let Some(job) = shell.jobs.list.first() {
+        let (pid, number) = (job.member.pid, job.number);
+        match shell.wait_for_job(pid) {
+            Waited::Interrupted(signal) => return interrupted(shell, signal.number()),
+            Waited::Ended(_) | Waited::Unknown => shell.jobs.remove(number),
+        }
+    }
+    Flow::Continue(0)
+}
+
+/// `wait -n`: the next job (of these) that ends.
+fn wait_for_next(shell: &mut Shell, targets: &[Text], variable: Option<Text>) -> Flow {
+    let mut wanted = Vec::new();
+    for target in targets {
+        wanted.extend(child(shell, target).map(|(pid, _)| pid));
+    }
+    if !targets.is_empty() && wanted.is_empty() {
+        return Flow::Continue(127);
+    }
+    loop {
+        let is_wanted = |job: &&Job| wanted.is_empty() || wanted.contains(&job.member.pid);
+        let candidates = shell.jobs.list.iter().filter(is_wanted);
+        let ended: Option<(usize, Pid, ExitStatus)> = candidates
+            .clone()
+            .find_map(|job| Some((job.number, job.member.pid, job.member.ended?)));
+        if let Some((number, pid, status)) = ended {
+            shell.jobs.remove(number);
+            if let Some(variable) = &variable {
+                shell.assign_text(variable, pid.0.to_string().into_bytes())?;
+            }
+            return Flow::Continue(i32::from(status.code()));
+        }
+        if candidates.count() == 0 {
+            return Flow::Continue(127);
+        }
+        match shell.wait_for_any() {
+            Ok(_) => {}
+            Err(WaitError::Interrupted(signal)) => return interrupted(shell, signal.number()),
+            Err(WaitError::NoChild) => return Flow::Continue(127),
+        }
+    }
+}
+
+pub fn foreground(shell: &mut Shell, args: &[Text]) -> Flow {
+    if !shell.is_set(SetOption::Monitor) {
+        shell.complain_as("fg", "no job control");
+        return Flow::Continue(1);
+    }
+    let spec = args.get(1).map_or(&b"%+"[..], Vec::as_slice).to_vec();
+    let Ok(job) = shell.jobs.find(&spec) else {
+        shell.complain_as("fg", [spec.as_slice(), b": no such job"].concat());
+        return Flow::Continue(1);
+    };
+    let (number, pid) = (job.number, job.member.pid);
+    let text = [job.text.as_slice(), b"\n"].concat();
+    shell.out().extend(text);
+    let _ = shell.flush();
+    let waited = shell.wait_for_job(pid);
+    shell.jobs.remove(number);
+    match waited {
+        Waited::Ended(status) => Flow::Continue(i32::from(status.code())),
+        Waited::Interrupted(signal) => interrupted(shell, signal.number()),
+        Waited::Unknown => Flow::Continue(127),
+    }
+}
+
+pub fn background(shell: &mut Shell, args: &[Text]) -> Flow {
+    if !shell.is_set(SetOption::Monitor) {
+        shell.complain_as("bg", "no job control");
+        return Flow::Continue(1);
+    }
+    let spec = args.get(1).map_or(&b"%+"[..], Vec::as_slice).to_vec();
+    match shell.jobs.find(&spec) {
+        // No job is ever stopped.
+        Ok(job) => {
+            let number = job.number;
+            shell.complain_as("bg", format!("job {number} already in background"));
+            Flow::Continue(0)
+        }
+        Err(_) => {
+            shell.complain_as("bg", [spec.as_slice(), b": no such job"].concat());
+            Flow::Continue(1)
+        }
+    }
+}
+
+pub fn disown(shell: &mut Shell, args: &[Text]) -> Flow {
+    let (mut all, mut running, mut keeps) = (false, false, false);
+    let mut rest = &args[1..];
+    while let [first, others @ ..] = rest {
+        if first == b"--" {
+            rest = others;
+            break;
+        }
+        let [b'-', letters @ ..] = first.as_slice() else {
+            break;
+        };
+        for letter in letters {
+            match letter {
+                b'a' => all = true,
+                b'r' => running = true,
+                b'h' => keeps = true,
+                _ => {
+                    let message = format!("-{}: invalid option", char::from(*letter));
+                    shell.complain_as("disown", message);
+                    shell.write_error(b"disown: usage: disown [-h] [-ar] [jobspec ... | pid ...]\n");
+                    return Flow::Continue(2);
+                }
+            }
+        }
+        rest = others;
+    }
+    let mut numbers = Vec::new();
+    let mut status = 0;
+    if rest.is_empty() && (all || running) {
+        let jobs = shell.jobs.list.iter();
+        let wanted = jobs.filter(|job| !running || job.member.ended.is_none());
+        numbers.extend(wanted.map(|job| job.number));
+    } else {
+        let current = vec![b"%+".to_vec()];
+        for spec in if rest.is_empty() { &current } else { rest } {
+            let by_pid = std::str::from_utf8(spec).ok().and_then(|text| text.parse().ok());
+            let by_pid = by_pid.and_then(|pid| {
+                shell.jobs.list.iter().find(|job| job.member.pid == Pid(pid))
+            });
+            match by_pid.map_or_else(|| shell.jobs.find(spec), Ok) {
+                Ok(job) => numbers.push(job.number),
+                Err(_) => {
+                    let shown: &[u8] = if rest.is_empty() { b"current" } else { spec };
+                    shell.complain_as("disown", [shown, b": no such job"].concat());
+                    status = 1;
+                }
+            }
+        }
+    }
+    if !keeps {
+        for number in numbers {
+            shell.jobs.remove(number);
+        }
+    }
+    match status {
+        0 => ControlFlow::Continue(0),
+        status => Flow::Continue(status),
+    }
+}

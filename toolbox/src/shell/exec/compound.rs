@@ -1,0 +1,414 @@
+//! Compound commands: groups, conditions, loops and `case`.
+
+use std::ops::ControlFlow;
+
+use crate::shell::Shell;
+use crate::shell::ast::{
+    ArithmeticHeader, CaseArm, CaseEnd, Compound, CompoundCommand, List, Word,
+};
+use crate::shell::flow::{Flow, Jump};
+use crate::shell::options::{SetOption, Shopt};
+use crate::shell::pattern::Pattern;
+use crate::shell::symbol::Symbol;
+
+/// How a turn of a loop ended.
+enum Turn {
+    Next,
+    Leave,
+}
+
+impl Shell {
+    pub(super) fn run_compound(&mut self, command: &CompoundCommand) -> Flow {
+        if command.redirections.is_empty() {
+            return self.run_kind(command);
+        }
+        self.state.line = command.line;
+        let substitutions = self.streams.substitutions.len();
+        let saved = match self.redirect(&command.redirections)? {
+            Ok(saved) => saved,
+            Err(status) => return self.done(status),
+        };
+        let flow = self.run_kind(command);
+        self.restore(saved);
+        self.close_substitutions(substitutions);
+        flow
+    }
+
+    fn run_kind(&mut self, command: &CompoundCommand) -> Flow {
+        match &command.kind {
+            Compound::Group(list) => self.run_list(list),
+            Compound::Subshell(list) => {
+                self.state.line = command.line;
+                let status = self.subshell(|shell| shell.run_list(list));
+                self.done(status)
+            }
+            Compound::If {
+                branches,
+                otherwise,
+            } => self.run_if(branches, otherwise.as_ref()),
+            Compound::While {
+                until,
+                condition,
+                body,
+            } => self.run_while(*until, condition, body),
+            Compound::For {
+                variable,
+                words,
+                body,
+            } => self.run_for(command.line, *variable, words.as_deref(), body),
+            Compound::Select {
+                variable,
+                words,
+                body,
+            } => self.run_select(command.line, *variable, words.as_deref(), body),
+            Compound::ArithmeticFor { header, body } => {
+                self.run_arithmetic_for(command.line, header, body)
+            }
+            Compound::Case { word, arms } => self.run_case(command.line, word, arms),
+            Compound::Test(expression) => {
+                self.state.line = command.line;
+                self.before_command(|| crate::shell::printer::test_command(expression))?;
+                let status = self.run_test(expression)?;
+                self.done(status)
+            }
+            Compound::Arithmetic(arithmetic) => {
+                self.state.line = command.line;
+                self.before_command(|| {
+                    [b"((", arithmetic.word.source.as_slice(), b"))"].concat()
+                })?;
+                self.trace_arithmetic(&arithmetic.word.source)?;
+                let status = match self.evaluate_command(arithmetic) {
+                    ControlFlow::Continue(0) => 1,
+                    ControlFlow::Continue(_) => 0,
+                    // An error of the expression is the command's alone.
+                    ControlFlow::Break(Jump::Discard(status)) => status,
+                    ControlFlow::Break(jump) => return ControlFlow::Break(jump),
+                };
+                self.done(status)
+            }
+        }
+    }
+
+    fn run_if(&mut self, branches: &[(List, List)], otherwise: Option<&List>) -> Flow {
+        for (condition, body) in branches {
+            if self.run_condition(|shell| shell.run_list(condition))? == 0 {
+                return self.run_list(body);
+            }
+        }
+        match otherwise {
+            Some(body) => self.run_list(body),
+            None => self.done(0),
+        }
+    }
+
+    fn run_while(&mut self, until: bool, condition: &List, body: &List) -> Flow {
+        let mut status = 0;
+        self.in_loop(|shell| {
+            loop {
+                let condition = shell.run_condition(|shell| shell.run_list(condition));
+                let holds = match shell.turn(condition, &mut None)? {
+                    (Turn::Leave, _) => break,
+                    (Turn::Next, None) => continue,
+                    (Turn::Next, Some(condition)) => (condition == 0) != until,
+                };
+                if !holds {
+                    break;
+                }
+                let turn = shell.run_list(body);
+                if let (Turn::Leave, _) = shell.turn(turn, &mut Some(&mut status))? {
+                    break;
+                }
+            }
+            Flow::Continue(())
+        })?;
+        self.done(status)
+    }
+
+    fn run_for(
+        &mut self,
+        line: u32,
+        variable: Symbol,
+        words: Option<&[Word]>,
+        body: &List,
+    ) -> Flow {
+        self.state.line = line;
+        let values = match words {
+            Some(words) => self.expand_words(words)?,
+            None => self.state.positional.to_vec(),
+        };
+        let mut status = 0;
+        self.in_loop(|shell| {
+            for value in values {
+                shell.state.line = line;
+                shell.trace_for("for", variable, words)?;
+                shell.before_command(|| for_text("for", variable, words))?;
+                shell.assign(variable, value)?;
+                let turn = shell.run_list(body);
+                if let (Turn::Leave, _) = shell.turn(turn, &mut Some(&mut status))? {
+                    break;
+                }
+            }
+            Flow::Continue(())
+        })?;
+        self.done(status)
+    }
+
+    fn run_arithmetic_for(&mut self, line: u32, header: &ArithmeticHeader, body: &List) -> Flow {
+        let mut status = 0;
+        let outcome = self.in_loop(|shell| {
+            if let Some(first) = &header.first {
+                shell.arithmetic_step(line, first)?;
+            }
+            loop {
+                if let Some(condition) = &header.condition
+                    && shell.arithmetic_step(line, condition)? == 0
+                {
+                    break;
+                }
+                let turn = shell.run_list(body);
+                if let (Turn::Leave, _) = shell.turn(turn, &mut Some(&mut status))? {
+                    break;
+                }
+                if let Some(step) = &header.step {
+                    shell.arithmetic_step(line, step)?;
+                }
+            }
+            Flow::Continue(())
+        });
+        match outcome {
+            ControlFlow::Break(Jump::Discard(failed)) => self.done(failed),
+            ControlFlow::Break(jump) => ControlFlow::Break(jump),
+            ControlFlow::Continue(()) => self.done(status),
+        }
+    }
+
+    fn arithmetic_step(
+        &mut self,
+        line: u32,
+        arithmetic: &crate::shell::ast::Arithmetic,
+    ) -> Flow<i64> {
+        self.state.line = line;
+        self.before_command(|| [b"((", arithmetic.word.source.as_slice(), b"))"].concat())?;
+        self.trace_arithmetic(&arithmetic.word.source)?;
+        self.evaluate_command(arithmetic)
+    }
+
+    fn run_select(
+        &mut self,
+        line: u32,
+        variable: Symbol,
+        words: Option<&[Word]>,
+        body: &List,
+    ) -> Flow {
+        self.state.line = line;
+        let values = match words {
+            Some(words) => self.expand_words(words)?,
+            None => self.state.positional.to_vec(),
+        };
+        if values.is_empty() {
+            return self.done(0);
+        }
+        let mut status = 0;
+        let mut shows_menu = true;
+        self.in_loop(|shell| {
+            loop {
+                if std::mem::replace(&mut shows_menu, false) {
+                    shell.show_menu(&values);
+                }
+                let prompt = shell.value(Symbol::PS3).unwrap_or_else(|| b"#? ".to_vec());
+                shell.write_error(&prompt);
+                let Some(answer) = shell.read_answer() else {
+                    shell.write_error(b"\n");
+                    status = 1;
+                    break;
+                };
+                shell.assign(Symbol::REPLY, answer.clone())?;
+                if answer.is_empty() {
+                    shows_menu = true;
+                    continue;
+                }
+                let chosen = std::str::from_utf8(&answer)
+                    .ok()
+                    .and_then(|text| text.trim().parse::<usize>().ok())
+                    .and_then(|number| values.get(number.checked_sub(1)?));
+                shell.assign(variable, chosen.cloned().unwrap_or_default())?;
+                let turn = shell.run_list(body);
+                if let (Turn::Leave, _) = shell.turn(turn, &mut Some(&mut status))? {
+                    break;
+                }
+                let reply = shell.value(Symbol::REPLY).unwrap_or_default();
+                shows_menu = reply.is_empty();
+            }
+            Flow::Continue(())
+        })?;
+        self.done(status)
+    }
+
+    /// The choices of `select`, in columns as for a terminal of 80.
+    fn show_menu(&mut self, values: &[Vec<u8>]) {
+        let width = |value: &[u8]| String::from_utf8_lossy(value).chars().count();
+        let digits = values.len().to_string().len();
+        let longest = values.iter().map(|value| width(value)).max().unwrap_or(0);
+        let cell = digits + 2 + longest + 2;
+        let columns = (80 / cell).max(1);
+        let rows = values.len().div_ceil(columns);
+        let rows = if rows == 1 { values.len() } else { rows };
+        let mut text = Vec::new();
+        for row in 0..rows {
+            let mut at = 0;
+            for index in (row..values.len()).step_by(rows) {
+                let item = format!("{:>digits$}) ", index + 1);
+                text.extend_from_slice(item.as_bytes());
+                text.extend_from_slice(&values[index]);
+                if index + rows < values.len() {
+                    let used = at + item.len() + width(&values[index]);
+                    let goal = at + cell;
+                    pad(&mut text, used, goal);
+                    at = goal;
+                }
+            }
+            text.push(b'\n');
+        }
+        self.write_error(&text);
+    }
+
+    /// A line of standard input, without its end.
+    fn read_answer(&mut self) -> Option<Vec<u8>> {
+        let input = self.descriptor(0).ok()?;
+        let mut line = Vec::new();
+        let mut buffer = [0; 256];
+        loop {
+            let count = crate::sys::process::read_until(input.0, &mut buffer, b'\n').ok()?;
+            line.extend_from_slice(&buffer[..count]);
+            if line.last() == Some(&b'\n') {
+                line.pop();
+                return Some(line);
+            }
+            if count == 0 {
+                return None;
+            }
+        }
+    }
+
+    fn run_case(&mut self, line: u32, word: &Word, arms: &[CaseArm]) -> Flow {
+        self.state.line = line;
+        self.trace_case(word)?;
+        self.before_command(|| [b"case ", word.source.as_slice(), b" in "].concat())?;
+        let value = self.expand_text(word)?;
+        let extglob = self.has_shopt(Shopt::ExtGlob);
+        let ignore_case = self.has_shopt(Shopt::NoCaseMatch);
+        let mut status = 0;
+        let mut falls = false;
+        for arm in arms {
+            let mut matches = falls;
+            for pattern in &arm.patterns {
+                if matches {
+                    break;
+                }
+                let source = self.expand_pattern(pattern)?;
+                matches = Pattern::new(&source, extglob, ignore_case).matches(&value);
+            }
+            falls = false;
+            if !matches {
+                continue;
+            }
+            self.state.status = 0;
+            status = self.run_list(&arm.body)?;
+            match arm.end {
+                CaseEnd::Leave => break,
+                CaseEnd::FallThrough => falls = true,
+                CaseEnd::TryNext => {}
+            }
+        }
+        self.done(status)
+    }
+
+    fn in_loop(&mut self, run: impl FnOnce(&mut Self) -> Flow<()>) -> Flow<()> {
+        self.loops += 1;
+        let flow = run(self);
+        self.loops -= 1;
+        flow
+    }
+
+    /// What the end of a loop's body, or of its condition, means for the loop.
+    fn turn(
+        &mut self,
+        flow: Flow,
+        status: &mut Option<&mut i32>,
+    ) -> Flow<(Turn, Option<i32>)> {
+        let (turn, value) = match flow {
+            ControlFlow::Continue(value) => {
+                if let Some(status) = status {
+                    **status = value;
+                }
+                (Turn::Next, Some(value))
+            }
+            ControlFlow::Break(Jump::Continue(1)) => (Turn::Next, None),
+            ControlFlow::Break(Jump::Break(1)) => (Turn::Leave, None),
+            ControlFlow::Break(Jump::Continue(levels)) => {
+                return ControlFlow::Break(Jump::Continue(levels - 1));
+            }
+            ControlFlow::Break(Jump::Break(levels)) => {
+                return ControlFlow::Break(Jump::Break(levels - 1));
+            }
+            ControlFlow::Break(jump) => return ControlFlow::Break(jump),
+        };
+        if value.is_none() && let Some(status) = status {
+            **status = 0;
+        }
+        Flow::Continue((turn, value))
+    }
+
+    /// Defines a function.
+    pub(super) fn define_function(
+        &mut self,
+        definition: &crate::shell::ast::FunctionDefinition,
+    ) -> Flow {
+        self.state.line = definition.line;
+        if let Some(function) = self.function(&definition.name)
+            && function.readonly
+        {
+            self.complain([definition.name.as_slice(), b": readonly function"].concat());
+            return self.done(1);
+        }
+        let file = self.state.calls.script_name().cloned();
+        let file = file.unwrap_or_else(|| self.file_of_definitions());
+        let function = crate::shell::state::Function {
+            definition: definition.clone(),
+            file,
+            exported: false,
+            readonly: false,
+            traced: false,
+        };
+        self.set_function(function);
+        if self.is_set(SetOption::AllExport) {
+            self.edit_function(&definition.name, |function| function.exported = true);
+        }
+        self.done(0)
+    }
+}
+
+/// Fills up to a column with tabs and spaces, as bash does.
+fn pad(text: &mut Vec<u8>, mut from: usize, to: usize) {
+    while from < to {
+        if to / 8 > from / 8 {
+            text.push(b'\t');
+            from = (from / 8 + 1) * 8;
+        } else {
+            text.push(b' ');
+            from += 1;
+        }
+    }
+}
+
+fn for_text(keyword: &str, variable: Symbol, words: Option<&[Word]>) -> Vec<u8> {
+    let mut text = [keyword.as_bytes(), b" ", &variable.name()].concat();
+    if let Some(words) = words {
+        text.extend_from_slice(b" in");
+        for word in words {
+            text.push(b' ');
+            text.extend_from_slice(&word.source);
+        }
+    }
+    text
+}

@@ -1,0 +1,172 @@
+//! Calls of functions.
+
+use std::ops::ControlFlow;
+use std::rc::Rc;
+
+use crate::shell::Shell;
+use crate::shell::ast::{CompoundCommand, SimpleCommand, Text};
+use crate::shell::calls::{Call, CallKind};
+use crate::shell::flow::{Flow, Jump};
+use crate::shell::options::{SetOption, Shopt};
+use crate::shell::state::{Function, ScriptSource};
+use crate::shell::symbol::Symbol;
+use crate::shell::traps::Event;
+use crate::shell::variables::ScopeKind;
+
+impl Shell {
+    pub(super) fn run_function_command(
+        &mut self,
+        function: &Rc<Function>,
+        command: &SimpleCommand,
+        fields: Vec<Text>,
+    ) -> Flow {
+        let saved = match command.redirections.as_slice() {
+            [] => None,
+            redirections => match self.redirect(redirections)? {
+                Ok(saved) => Some(saved),
+                Err(status) => return self.done(status),
+            },
+        };
+        let flow = self.call_function(function, command, fields);
+        if let Some(saved) = saved {
+            self.restore(saved);
+        }
+        match flow {
+            ControlFlow::Continue(status) => self.done(status),
+            jump => jump,
+        }
+    }
+
+    fn call_function(
+        &mut self,
+        function: &Rc<Function>,
+        command: &SimpleCommand,
+        fields: Vec<Text>,
+    ) -> Flow {
+        if self.exceeds_nesting_limit(&function.definition.name) {
+            return ControlFlow::Break(Jump::Discard(1));
+        }
+        // Assignments before the call are seen in it, and local to it.
+        self.state.variables.push_scope(ScopeKind::Function);
+        let assigned = (command.assignments.iter())
+            .try_for_each(|assignment| self.assign_temporarily(assignment, true));
+        let flow = match assigned {
+            ControlFlow::Continue(()) => {
+                let last = fields.last().cloned().unwrap_or_default();
+                let arguments = fields.into_iter().skip(1).collect();
+                let flow = self.run_body(function, arguments);
+                self.set_last_argument(last);
+                flow
+            }
+            ControlFlow::Break(jump) => ControlFlow::Break(jump),
+        };
+        self.leave_scope();
+        flow
+    }
+
+    /// Runs a function with these arguments, in the scope that was made for it.
+    fn run_body(&mut self, function: &Rc<Function>, arguments: Vec<Text>) -> Flow {
+        let positional = std::mem::replace(&mut self.state.positional, Rc::new(arguments));
+        let loops = std::mem::take(&mut self.loops);
+        let line = self.state.line;
+        self.state.calls.push(Call {
+            kind: CallKind::Function,
+            name: function.definition.name.clone(),
+            file: function.file.clone(),
+            line,
+            options: None,
+        });
+        let traced = self.is_set(SetOption::FuncTrace) || function.traced;
+        let hidden = self.hide_traps(traced);
+        let body: &CompoundCommand = &function.definition.body;
+        let flow = self.deeper(|shell| match shell.run_compound(body) {
+            ControlFlow::Break(Jump::Return(status)) => shell.done(status),
+            flow => flow,
+        });
+        let flow = match flow {
+            ControlFlow::Continue(status) if self.state.traps.get(Event::Return).is_some() => {
+                match self.run_trap(Event::Return) {
+                    ControlFlow::Continue(()) => Flow::Continue(status),
+                    ControlFlow::Break(jump) => ControlFlow::Break(jump),
+                }
+            }
+            flow => flow,
+        };
+        self.show_traps(hidden);
+        if let Some(call) = self.state.calls.pop()
+            && let Some(options) = call.options
+        {
+            // `local -`
+            self.state.options = options;
+        }
+        self.state.line = line;
+        self.loops = loops;
+        self.state.positional = positional;
+        flow
+    }
+
+    /// Whether FUNCNEST forbids one more call.
+    fn exceeds_nesting_limit(&mut self, name: &[u8]) -> bool {
+        if self.state.variables.get(Symbol::FUNCNEST).is_none() {
+            return false;
+        }
+        let limit = self.value(Symbol::FUNCNEST).unwrap_or_default();
+        let limit = std::str::from_utf8(&limit).ok().and_then(|text| text.parse().ok());
+        let depth = self.state.calls.iter().filter(|call| call.kind == CallKind::Function);
+        let exceeds = limit.is_some_and(|limit: usize| limit > 0 && depth.count() >= limit);
+        if exceeds {
+            let limit = limit.unwrap_or_default();
+            let message = format!(": maximum function nesting level exceeded ({limit})");
+            self.complain([name, message.as_bytes()].concat());
+        }
+        exceeds
+    }
+
+    /// Takes away the DEBUG and RETURN traps, which a function does not inherit unless it is traced, and likewise ERR.
+    fn hide_traps(&mut self, traced: bool) -> Vec<(Event, Text)> {
+        if self.state.traps.is_empty() {
+            return Vec::new();
+        }
+        let keeps_error = self.is_set(SetOption::ErrTrace);
+        let traced = traced || self.has_shopt(Shopt::ExtDebug);
+        let mut hidden = Vec::new();
+        for event in [Event::Debug, Event::Return, Event::Error] {
+            let keeps = if event == Event::Error { keeps_error } else { traced };
+            if !keeps && let Some(command) = self.state.traps.take(event) {
+                hidden.push((event, command));
+            }
+        }
+        hidden
+    }
+
+    /// Puts traps back that the function has not set anew.
+    fn show_traps(&mut self, hidden: Vec<(Event, Text)>) {
+        for (event, command) in hidden {
+            if self.state.traps.get(event).is_none() {
+                self.state.traps.set(event, command);
+            }
+        }
+    }
+
+    pub fn set_function(&mut self, function: Function) {
+        let name = function.definition.name.clone();
+        Rc::make_mut(&mut self.state.functions)
+            .by_name
+            .insert(name, Rc::new(function));
+    }
+
+    pub fn edit_function(&mut self, name: &[u8], edit: impl FnOnce(&mut Function)) {
+        let functions = Rc::make_mut(&mut self.state.functions);
+        if let Some(function) = functions.by_name.get_mut(name) {
+            edit(Rc::make_mut(function));
+        }
+    }
+
+    /// What BASH_SOURCE says of functions that stand in no file.
+    pub(super) fn file_of_definitions(&self) -> Text {
+        match self.state.source {
+            ScriptSource::StandardInput => b"main".to_vec(),
+            _ => b"environment".to_vec(),
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! Pipelines: their stages run at the same time. The last one runs in the shell's own process if it can, all others are
+//! processes of their own.
+
+use std::io;
+use std::ops::ControlFlow;
+use std::rc::Rc;
+
+use crate::shell::Shell;
+use crate::shell::ast::{Command, Part, Pipeline, SimpleCommand, Text, Word};
+use crate::shell::builtins;
+use crate::shell::descriptors::{self, Open};
+use crate::shell::flow::{Flow, Jump};
+use crate::shell::options::{SetOption, Shopt};
+use crate::shell::symbol::Symbol;
+use crate::shell::value::{Indexed, Value};
+use crate::sys;
+use crate::sys::process::{self, Pid};
+
+/// How a stage goes on.
+enum Stage {
+    Running(Pid),
+    Ended(i32),
+}
+
+impl Shell {
+    pub(super) fn run_pipeline(&mut self, pipeline: &Pipeline) -> Flow {
+        if let Some(format) = pipeline.time {
+            return self.run_timed(pipeline, format);
+        }
+        self.run_stages(pipeline)
+    }
+
+    pub(super) fn run_stages(&mut self, pipeline: &Pipeline) -> Flow {
+        let status = match pipeline.stages.as_slice() {
+            [] => 0,
+            [command] => {
+                let status = self.run_command(command)?;
+                if !matches!(command, Command::Compound(_)) {
+                    self.note_statuses([status]);
+                }
+                status
+            }
+            stages => self.run_connected(stages)?,
+        };
+        let status = match pipeline.negated {
+            true => i32::from(status == 0),
+            false => status,
+        };
+        self.done(status)
+    }
+
+    /// `PIPESTATUS`
+    pub(super) fn note_statuses(&mut self, statuses: impl IntoIterator<Item = i32>) {
+        let texts = statuses.into_iter().map(|status| status.to_string().into_bytes());
+        let statuses = Indexed::from_iter(texts);
+        self.state.variables.edit(Symbol::PIPESTATUS).value = Value::Indexed(statuses);
+    }
+
+    fn run_connected(&mut self, stages: &[Command]) -> Flow {
+        let (last, firsts) = match stages.split_last() {
+            Some(split) => split,
+            None => return self.done(0),
+        };
+        let mut input: Option<Rc<Open>> = None;
+        let mut running = Vec::with_capacity(firsts.len());
+        for stage in firsts {
+            match self.start_stage(stage, input.take()) {
+                Ok((stage, output)) => {
+                    running.push(stage);
+                    input = Some(output);
+                }
+                Err(error) => {
+                    let text = sys::error_text(&error);
+                    self.complain(format!("fork: {text}"));
+                    drop(input.take());
+                    running.push(Stage::Ended(254));
+                    break;
+                }
+            }
+        }
+        let outcome = match running.len() == firsts.len() {
+            true => self.run_last(last, input),
+            false => Flow::Continue(254),
+        };
+        let mut statuses: Vec<i32> = running.into_iter().map(|stage| self.end_of(stage)).collect();
+        let status = outcome?;
+        statuses.push(status);
+        let failed = statuses.iter().rev().copied().find(|status| *status != 0);
+        self.note_statuses(statuses);
+        let status = match failed {
+            Some(failed) if self.is_set(SetOption::PipeFail) => failed,
+            _ => status,
+        };
+        self.state.status = status;
+        self.run_pending_traps()?;
+        self.done(status)
+    }
+
+    /// Starts a stage that writes to a pipe, whose reading end is given.
+    fn start_stage(
+        &mut self,
+        stage: &Command,
+        input: Option<Rc<Open>>,
+    ) -> io::Result<(Stage, Rc<Open>)> {
+        if input.is_none()
+            && let Command::Simple(command) = stage
+            && let Some(text) = self.printed_at_once(command)
+        {
+            let output = descriptors::here_file(&text)?;
+            return Ok((Stage::Ended(0), output));
+        }
+        self.flush()?;
+        let (reader, writer) = process::pipe()?;
+        let before = self.streams.descriptors.clone();
+        if let Some(input) = input {
+            self.streams.descriptors.set(0, Some(input));
+        }
+        self.streams.descriptors.set(1, Some(descriptors::owned(writer)));
+        let started = self.spawn_command(stage, false);
+        self.streams.descriptors = before;
+        Ok((started?, descriptors::owned(reader)))
+    }
+
+    /// What `echo` or `printf` prints, when its words can be expanded without an effect on anything else: such a stage needs
+    /// no process, since nobody can tell when it ran.
+    fn printed_at_once(&mut self, command: &SimpleCommand) -> Option<Text> {
+        let [name, words @ ..] = command.words.as_slice() else {
+            return None;
+        };
+        let is_echo = is_literal(name, b"echo");
+        let is_printf = is_literal(name, b"printf")
+            && !words.first().is_some_and(|word| word.source.starts_with(b"-"));
+        let is_alone = command.assignments.is_empty() && command.redirections.is_empty();
+        if !is_alone
+            || !(is_echo || is_printf)
+            || !command.words.iter().all(is_plain)
+            || self.function(&name.source).is_some()
+            || self.is_set(SetOption::XTrace)
+            || !self.state.traps.is_empty()
+            || !self.state.disabled.is_empty()
+        {
+            return None;
+        }
+        self.state.line = command.line;
+        let (status, text) = self.collect(|shell| {
+            shell.subshell(|shell| {
+                let fields = shell.expand_words(&command.words)?;
+                shell.run_builtin_named(&fields).unwrap_or(Flow::Continue(127))
+            })
+        });
+        // What failed is run again as a process, which says so.
+        text.ok().filter(|_| status == 0)
+    }
+
+    /// Starts a command beside the shell, with the descriptors as they are now.
+    pub(super) fn start_beside(
+        &mut self,
+        command: &Command,
+        is_background: bool,
+    ) -> Result<Pid, i32> {
+        match self.spawn_command(command, is_background) {
+            Ok(Stage::Running(pid)) => Ok(pid),
+            Ok(Stage::Ended(status)) => Err(status),
+            Err(error) => {
+                let text = sys::error_text(&error);
+                self.complain(format!("fork: {text}"));
+                Err(254)
+            }
+        }
+    }
+
+    fn spawn_command(&mut self, command: &Command, is_background: bool) -> io::Result<Stage> {
+        if let Command::Simple(simple) = command
+            && self.can_expand_here(simple)
+        {
+            return self.spawn_simple(command, simple, is_background);
+        }
+        self.spawn_subshell(command, is_background).map(Stage::Running)
+    }
+
+    /// Whether a command's words can be expanded before its process is there: nothing in them runs.
+    fn can_expand_here(&self, command: &SimpleCommand) -> bool {
+        let redirections_are_plain = command.redirections.is_empty();
+        redirections_are_plain
+            && command.assignments.is_empty()
+            && !command.words.is_empty()
+            && command.words.iter().all(is_plain)
+            && !self.is_set(SetOption::XTrace)
+            && self.state.traps.is_empty()
+    }
+
+    /// Starts a program directly; what turns out to be none gets a shell.
+    fn spawn_simple(
+        &mut self,
+        command: &Command,
+        simple: &SimpleCommand,
+        is_background: bool,
+    ) -> io::Result<Stage> {
+        let state = self.state.clone();
+        self.state.line = simple.line;
+        let expanded = self.expand_words(&simple.words);
+        let started = match expanded {
+            ControlFlow::Continue(fields) => match fields.first() {
+                Some(name)
+                    if self.function(name).is_none() && builtins::find(name).is_none() =>
+                {
+                    Some(match self.spawn_program(&fields, is_background) {
+                        Ok(pid) => Stage::Running(pid),
+                        Err(super::program::NotStarted(status)) => Stage::Ended(status),
+                    })
+                }
+                _ => None,
+            },
+            ControlFlow::Break(
+                Jump::Exit(status) | Jump::Discard(status) | Jump::Return(status),
+            ) => Some(Stage::Ended(status)),
+            ControlFlow::Break(_) => Some(Stage::Ended(1)),
+        };
+        let hashed = Rc::clone(&self.state.hashed);
+        self.state = state;
+        self.state.hashed = hashed;
+        match started {
+            Some(stage) => Ok(stage),
+            None => self.spawn_subshell(command, is_background).map(Stage::Running),
+        }
+    }
+
+    /// Runs the last stage, which reads the pipe.
+    fn run_last(&mut self, command: &Command, input: Option<Rc<Open>>) -> Flow {
+        let before = match input {
+            Some(input) => Some(self.streams.descriptors.set(0, Some(input))),
+            None => None,
+        };
+        let flow = if self.has_shopt(Shopt::LastPipe) {
+            self.run_command(command)
+        } else {
+            let status = self.subshell(|shell| match command {
+                Command::Compound(compound) => match &compound.kind {
+                    crate::shell::ast::Compound::Subshell(list)
+                        if compound.redirections.is_empty() =>
+                    {
+                        shell.run_list(list)
+                    }
+                    _ => shell.run_stage(command),
+                },
+                _ => shell.run_stage(command),
+            });
+            Flow::Continue(status)
+        };
+        if let Some(before) = before {
+            self.streams.descriptors.set(0, before);
+        }
+        flow
+    }
+
+    fn end_of(&mut self, stage: Stage) -> i32 {
+        match stage {
+            Stage::Ended(status) => status,
+            Stage::Running(pid) => match self.wait_for_child(pid) {
+                Some(status) => i32::from(status.code()),
+                None => 127,
+            },
+        }
+    }
+}
+
+fn is_literal(word: &Word, text: &[u8]) -> bool {
+    matches!(word.parts.as_slice(), [Part::Literal(literal)] if literal == text)
+}
+
+/// Whether the expansion of a word runs no command.
+fn is_plain(word: &Word) -> bool {
+    word.assignment.is_none() && are_plain(&word.parts)
+}
+
+fn are_plain(parts: &[Part]) -> bool {
+    parts.iter().all(|part| match part {
+        Part::Literal(_) | Part::Quoted(_) | Part::Tilde(_) => true,
+        Part::DoubleQuoted(parts) => are_plain(parts),
+        // A value of a parameter is plain, a word or subscript in it may be anything.
+        Part::Parameter(parameter) => {
+            !parameter.source.contains(&b'(') && !parameter.source.contains(&b'`')
+        }
+        Part::Arithmetic(arithmetic) => are_plain(&arithmetic.word.parts),
+        Part::Brace(brace) => are_plain(&brace.plain),
+        Part::Command(_) | Part::Process(_) => false,
+    })
+}

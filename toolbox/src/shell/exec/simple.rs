@@ -1,0 +1,342 @@
+//! Simple commands: expansion, assignments and redirections around a function, a builtin or a program.
+
+use std::ops::ControlFlow;
+
+use crate::shell::Shell;
+use crate::shell::ast::{AssignedValue, Assignment, SimpleCommand, Text};
+use crate::shell::builtins::{self, Argument, Builtin, Run};
+use crate::shell::flow::{Flow, Jump};
+use crate::shell::options::SetOption;
+use crate::shell::printer;
+use crate::shell::symbol::Symbol;
+use crate::shell::value::Value;
+use crate::shell::variables::ScopeKind;
+
+impl Shell {
+    pub(super) fn run_simple(&mut self, command: &SimpleCommand) -> Flow {
+        self.state.line = command.line;
+        self.before_command(|| printer::simple_command(command))?;
+        let substitutions = self.streams.substitutions.len();
+        let flow = self.expand_and_run(command);
+        if self.streams.substitutions.len() > substitutions {
+            self.close_substitutions(substitutions);
+        }
+        flow
+    }
+
+    fn expand_and_run(&mut self, command: &SimpleCommand) -> Flow {
+        self.substitution_status = None;
+        if command.words.iter().any(|word| word.assignment.is_some()) {
+            return self.run_declaration(command);
+        }
+        let fields = self.expand_words(&command.words)?;
+        if fields.is_empty() {
+            return self.run_assignments(command);
+        }
+        self.run_fields(command, fields)
+    }
+
+    /// A command without a name: its assignments stay.
+    fn run_assignments(&mut self, command: &SimpleCommand) -> Flow {
+        if !command.redirections.is_empty() {
+            match self.redirect(&command.redirections)? {
+                Ok(saved) => self.restore(saved),
+                Err(status) => return self.done(status),
+            }
+        }
+        for assignment in &command.assignments {
+            self.trace_assignment(assignment)?;
+            self.execute_assignment(assignment)?;
+        }
+        let status = self.substitution_status.unwrap_or(0);
+        self.done(status)
+    }
+
+    /// Runs what expanded words say.
+    pub(super) fn run_fields(&mut self, command: &SimpleCommand, fields: Vec<Text>) -> Flow {
+        self.trace_command(&command.assignments, &fields)?;
+        let name = fields[0].as_slice();
+        let builtin = builtins::find(name).filter(|builtin| self.is_enabled(builtin));
+        if let Some(builtin) = builtin
+            && self.is_posix()
+            && builtin.is_special
+        {
+            return self.run_builtin(builtin, command, Arguments::Plain(fields));
+        }
+        if let Some(function) = self.function(name).cloned() {
+            return self.run_function_command(&function, command, fields);
+        }
+        match builtin {
+            Some(builtin) => self.run_builtin(builtin, command, Arguments::Plain(fields)),
+            None => self.run_program_command(command, fields),
+        }
+    }
+
+    /// `declare x=(…)` and the like: assignments are not split, and arrays are left to the builtin.
+    fn run_declaration(&mut self, command: &SimpleCommand) -> Flow {
+        let mut arguments = Vec::with_capacity(command.words.len());
+        for word in &command.words {
+            let Some(assignment) = &word.assignment else {
+                let fields = self.expand_words(std::slice::from_ref(word))?;
+                arguments.extend(fields.into_iter().map(Argument::Text));
+                continue;
+            };
+            arguments.push(match &assignment.value {
+                AssignedValue::Scalar(value) => {
+                    let mut text = assigned_name(assignment);
+                    text.extend(self.expand_text(value)?);
+                    Argument::Text(text)
+                }
+                AssignedValue::Array(_) => Argument::Array(assignment),
+            });
+        }
+        // `command` and `builtin` only say that no function is meant.
+        let mut functions = true;
+        while let [Argument::Text(first), Argument::Text(_), ..] = arguments.as_slice()
+            && [&b"command"[..], b"builtin"].contains(&first.as_slice())
+        {
+            arguments.remove(0);
+            functions = false;
+        }
+        self.trace_declaration(&command.assignments, &arguments)?;
+        let name = match arguments.first() {
+            Some(Argument::Text(name)) => name.clone(),
+            _ => Text::new(),
+        };
+        let function = self.function(&name).filter(|_| functions).cloned();
+        let builtin = builtins::find(&name).filter(|_| function.is_none());
+        match builtin {
+            Some(builtin) if matches!(builtin.run, Run::Declaration(_)) => {
+                self.run_builtin(builtin, command, Arguments::Declared(arguments))
+            }
+            _ => {
+                let fields = arguments.into_iter().map(|argument| match argument {
+                    Argument::Text(text) => text,
+                    Argument::Array(assignment) => printer::assignment(assignment),
+                });
+                let fields: Vec<Text> = fields.collect();
+                match function {
+                    Some(function) => self.run_function_command(&function, command, fields),
+                    None => self.run_program_command(command, fields),
+                }
+            }
+        }
+    }
+
+    fn run_builtin(
+        &mut self,
+        builtin: &'static Builtin,
+        command: &SimpleCommand,
+        arguments: Arguments<'_>,
+    ) -> Flow {
+        let is_exec = builtin.name == "exec";
+        let saved = match command.redirections.as_slice() {
+            [] => None,
+            redirections => match self.redirect(redirections)? {
+                Ok(saved) => Some(saved),
+                Err(status) => {
+                    if builtin.is_special && self.is_posix() || is_exec {
+                        return ControlFlow::Break(Jump::Exit(status));
+                    }
+                    return self.done(status);
+                }
+            },
+        };
+        let keeps_assignments = builtin.is_special && self.is_posix() || is_exec;
+        let scoped = !command.assignments.is_empty() && !keeps_assignments;
+        let assigned = self.assign_before(&command.assignments, scoped);
+        let flow = match assigned {
+            ControlFlow::Continue(()) => {
+                let last = arguments.last();
+                let flow = self.call_builtin(builtin, arguments);
+                if let Some(last) = last {
+                    self.set_last_argument(last);
+                }
+                flow
+            }
+            ControlFlow::Break(jump) => ControlFlow::Break(jump),
+        };
+        if scoped {
+            self.leave_scope();
+        }
+        let flow = self.written(builtin.name, flow);
+        match saved {
+            // What `exec` redirects without a command stays so.
+            Some(saved) if is_exec && matches!(flow, ControlFlow::Continue(_)) => drop(saved),
+            Some(saved) => self.restore(saved),
+            None => {}
+        }
+        match flow {
+            ControlFlow::Continue(status) => self.done(status),
+            jump => jump,
+        }
+    }
+
+    fn call_builtin(&mut self, builtin: &Builtin, arguments: Arguments<'_>) -> Flow {
+        match (builtin.run, arguments) {
+            (Run::Plain(run), Arguments::Plain(fields)) => run(self, &fields),
+            (Run::Declaration(run), Arguments::Declared(arguments)) => run(self, &arguments),
+            (Run::Declaration(run), Arguments::Plain(fields)) => {
+                let arguments: Vec<_> = fields.into_iter().map(Argument::Text).collect();
+                run(self, &arguments)
+            }
+            (Run::Plain(run), Arguments::Declared(arguments)) => {
+                let fields: Vec<_> = arguments
+                    .into_iter()
+                    .map(|argument| match argument {
+                        Argument::Text(text) => text,
+                        Argument::Array(assignment) => printer::assignment(assignment),
+                    })
+                    .collect();
+                run(self, &fields)
+            }
+        }
+    }
+
+    /// Runs a builtin by its name, as `builtin` and `command` do; none if there is no such builtin.
+    pub fn run_builtin_named(&mut self, fields: &[Text]) -> Option<Flow> {
+        let builtin = builtins::find(fields.first()?)?;
+        Some(self.call_builtin(builtin, Arguments::Plain(fields.to_vec())))
+    }
+
+    /// Writes what a builtin has printed; that this fails is the builtin's failure.
+    fn written(&mut self, name: &str, flow: Flow) -> Flow {
+        if self.streams.out.is_empty() {
+            return flow;
+        }
+        match (self.flush(), flow) {
+            (Err(error), ControlFlow::Continue(_)) => {
+                let text = crate::sys::error_text(&error);
+                self.complain(format!("{name}: write error: {text}"));
+                Flow::Continue(1)
+            }
+            (_, flow) => flow,
+        }
+    }
+
+    /// The assignments before a command: exported, and in a scope of their own if they are for its time only.
+    pub(super) fn assign_before(&mut self, assignments: &[Assignment], scoped: bool) -> Flow<()> {
+        if scoped {
+            self.state.variables.push_scope(ScopeKind::Command);
+        }
+        for assignment in assignments {
+            self.assign_temporarily(assignment, scoped)?;
+        }
+        Flow::Continue(())
+    }
+
+    pub(super) fn assign_temporarily(&mut self, assignment: &Assignment, scoped: bool) -> Flow<()> {
+        if !scoped {
+            return self.execute_assignment(assignment);
+        }
+        let name = assignment.name;
+        let is_readonly = |variable: &crate::shell::value::Variable| variable.attributes.readonly;
+        if self.state.variables.get(name).is_some_and(is_readonly) {
+            self.complain([&name.name()[..], b": readonly variable"].concat());
+            return ControlFlow::Break(Jump::Discard(1));
+        }
+        let AssignedValue::Scalar(word) = &assignment.value else {
+            return self.execute_assignment(assignment);
+        };
+        let mut value = self.expand_text(word)?;
+        if assignment.append
+            && let Some(before) = self.value(name)
+        {
+            value = [before, value].concat();
+        }
+        let attributes = self
+            .state
+            .variables
+            .get(name)
+            .map(|variable| variable.attributes)
+            .unwrap_or_default();
+        self.state.variables.make_temporary(name);
+        let variable = self.state.variables.edit(name);
+        variable.attributes = attributes;
+        variable.attributes.nameref = false;
+        self.state.variables.set_exported(name, true);
+        self.assign(name, value)
+    }
+
+    /// Ends a scope; variables with an effect have it again.
+    pub(super) fn leave_scope(&mut self) {
+        for name in self.state.variables.pop_scope() {
+            if name.is_special() {
+                self.variable_restored(name);
+            }
+        }
+    }
+
+    fn run_program_command(&mut self, command: &SimpleCommand, fields: Vec<Text>) -> Flow {
+        let saved = match command.redirections.as_slice() {
+            [] => None,
+            redirections => match self.redirect(redirections)? {
+                Ok(saved) => Some(saved),
+                Err(status) => return self.done(status),
+            },
+        };
+        let scoped = !command.assignments.is_empty();
+        let flow = match self.assign_before(&command.assignments, scoped) {
+            ControlFlow::Continue(()) => self.run_program(&fields),
+            ControlFlow::Break(jump) => ControlFlow::Break(jump),
+        };
+        if scoped {
+            self.leave_scope();
+        }
+        if let Some(saved) = saved {
+            self.restore(saved);
+        }
+        if let Some(last) = fields.into_iter().next_back() {
+            self.set_last_argument(last);
+        }
+        let status = flow?;
+        self.state.status = status;
+        self.run_pending_traps()?;
+        self.done(status)
+    }
+
+    /// `$_`
+    pub(super) fn set_last_argument(&mut self, text: Text) {
+        self.state.variables.edit(Symbol::UNDERSCORE).value = Value::Scalar(text);
+    }
+
+    /// Whether `enable -n` has not taken it away.
+    fn is_enabled(&self, builtin: &Builtin) -> bool {
+        self.state.disabled.is_empty() || !self.state.disabled.contains(builtin.name.as_bytes())
+    }
+
+    /// Whether commands are only read (`set -n`).
+    pub(super) fn only_reads(&self) -> bool {
+        self.is_set(SetOption::NoExec)
+    }
+}
+
+/// The arguments of a builtin as they came.
+enum Arguments<'a> {
+    Plain(Vec<Text>),
+    Declared(Vec<Argument<'a>>),
+}
+
+impl Arguments<'_> {
+    fn last(&self) -> Option<Text> {
+        match self {
+            Self::Plain(fields) => fields.last().cloned(),
+            Self::Declared(arguments) => match arguments.last()? {
+                Argument::Text(text) => Some(text.clone()),
+                Argument::Array(assignment) => Some(assignment.name.name().to_vec()),
+            },
+        }
+    }
+}
+
+/// `name=`, `name+=` or `name[subscript]=`.
+fn assigned_name(assignment: &Assignment) -> Text {
+    let mut text = assignment.name.name().to_vec();
+    if let Some(index) = &assignment.subscript {
+        text.push(b'[');
+        text.extend_from_slice(&index.word.source);
+        text.push(b']');
+    }
+    text.extend_from_slice(if assignment.append { b"+=" } else { b"=" });
+    text
+}

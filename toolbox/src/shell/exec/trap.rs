@@ -1,0 +1,123 @@
+//! When the commands of `trap` run.
+
+use std::ops::ControlFlow;
+
+use crate::shell::Shell;
+use crate::shell::ast::Text;
+use crate::shell::flow::{Flow, Jump};
+use crate::shell::options::Shopt;
+use crate::shell::traps::{Event, Traps};
+use crate::sys::process::{self, Disposition};
+use crate::sys::signal::Signal;
+
+impl Shell {
+    /// What comes before each simple command (and before the parts of some compound ones): signals that have come, the
+    /// DEBUG trap, `BASH_COMMAND`.
+    pub(super) fn before_command(&mut self, text: impl FnOnce() -> Text) -> Flow<()> {
+        if self.state.traps.is_empty() {
+            self.state.command.clear();
+            return Flow::Continue(());
+        }
+        self.run_pending_traps()?;
+        if self.running_trap.is_none() {
+            self.state.command = text();
+        }
+        if self.state.traps.get(Event::Debug).is_some() {
+            let status = self.state.status;
+            self.run_trap(Event::Debug)?;
+            if self.has_shopt(Shopt::ExtDebug) && self.state.status != 0 {
+                // The command is not run; what follows it sees the status before.
+                self.state.status = status;
+            }
+        }
+        Flow::Continue(())
+    }
+
+    /// Runs the command of a trap; `$?` is afterwards what it was before.
+    pub fn run_trap(&mut self, event: Event) -> Flow<()> {
+        // A trap does not run inside itself.
+        if self.running_trap == Some(event) {
+            return Flow::Continue(());
+        }
+        let Some(command) = self.state.traps.get(event).filter(|text| !text.is_empty()).cloned()
+        else {
+            return Flow::Continue(());
+        };
+        let status = self.state.status;
+        let line = self.state.line;
+        let outer = std::mem::replace(&mut self.running_trap, Some(event));
+        let condition = std::mem::replace(&mut self.in_condition, event == Event::Error);
+        let flow = self.run_text(command, line);
+        self.in_condition = condition;
+        self.running_trap = outer;
+        self.state.line = line;
+        match flow {
+            ControlFlow::Continue(_) => {
+                self.state.status = status;
+                Flow::Continue(())
+            }
+            ControlFlow::Break(jump) => ControlFlow::Break(jump),
+        }
+    }
+
+    /// Runs the traps of the signals that have come.
+    pub fn run_pending_traps(&mut self) -> Flow<()> {
+        if !self.state.traps.has_signals() {
+            return Flow::Continue(());
+        }
+        let pending = std::mem::take(&mut self.pending_signals) | process::take_signals();
+        if pending == 0 {
+            return Flow::Continue(());
+        }
+        for number in (1..=64).filter(|number| pending & 1 << (number - 1) != 0) {
+            self.run_trap(Event::Signal(number))?;
+        }
+        Flow::Continue(())
+    }
+
+    /// Runs the EXIT trap, once; gives the status that the shell ends with.
+    pub fn run_exit_trap(&mut self, status: i32) -> i32 {
+        let Some(command) = self.state.traps.take(Event::Exit) else {
+            return status;
+        };
+        self.state.status = status;
+        self.running_trap = Some(Event::Exit);
+        // What encloses the end of the shell does not count any more.
+        self.loops = 0;
+        let line = self.state.line;
+        let flow = self.run_text(command, line);
+        self.running_trap = None;
+        match flow {
+            ControlFlow::Break(Jump::Exit(status) | Jump::Discard(status)) => status,
+            _ => status,
+        }
+    }
+
+    /// Tells the system what a trap has been set for.
+    pub fn apply_signal(&mut self, number: u8) {
+        let Some(signal) = Signal::from_number(number.into()) else {
+            return;
+        };
+        let disposition = match self.state.traps.get(Event::Signal(number)) {
+            None => Disposition::Default,
+            Some(command) if command.is_empty() => Disposition::Ignore,
+            Some(_) => Disposition::Catch,
+        };
+        // KILL and STOP have no other disposition, and their traps never run.
+        let _ = process::set_signal(signal, disposition);
+    }
+
+    /// After a subshell: signals do again what the traps say, if the subshell has set its own.
+    pub(super) fn restore_signals(&mut self, of_subshell: &Traps) {
+        if of_subshell.is_empty() && self.state.traps.is_empty() {
+            return;
+        }
+        for number in of_subshell.signals() {
+            self.apply_signal(number);
+        }
+        let own: Vec<u8> = self.state.traps.signals().collect();
+        for number in own {
+            self.apply_signal(number);
+        }
+    }
+}

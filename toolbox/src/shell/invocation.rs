@@ -1,0 +1,305 @@
+//! The command line of `bash` and `sh`.
+
+use std::ffi::OsString;
+use std::os::fd::RawFd;
+use std::rc::Rc;
+
+use super::ast::Text;
+use super::calls::{Call, CallKind};
+use super::descriptors::Descriptors;
+use super::exec::{NOT_EXECUTABLE, NOT_FOUND, RESUME};
+use super::options::{SetOption, Shopt};
+use super::parser::Parser;
+use super::state::{ScriptSource, State};
+use super::Shell;
+use crate::sys::{self, OsStrExt, OsStringExt, process};
+
+/// What `--version` says.
+const VERSION: &str = "agent-sandbox bash, compatible with GNU bash, version 5.2.15(1)-release (wasm32)\n";
+const HELP: &str = "Usage:\tbash [long option] [option] [script-file [argument ...]]\n\
+    \tbash [option] -c command [name [argument ...]]\n\
+    Long options: --debugger --help --init-file --login --noediting --noprofile --norc --posix\n\
+    \t--rcfile --restricted --verbose --version\n\
+    Options: -ilrsD or -c command or -O shopt_option, and those of set: -abefhkmnptuvxBCEHPT or -o option\n";
+
+/// The command line, taken apart.
+#[derive(Debug, Default)]
+struct Invocation {
+    command: bool,
+    reads_stdin: bool,
+    options: Vec<(SetOption, bool)>,
+    shopts: Vec<(Shopt, bool)>,
+    posix: bool,
+    operands: Vec<Text>,
+}
+
+/// What to do instead of running a script.
+enum Instead {
+    Print(&'static str),
+    /// A usage error: the message.
+    Fail(Text),
+}
+
+/// Runs the shell; the result is the exit status.
+pub fn main(args: &[OsString]) -> i32 {
+    let args: Vec<Text> = args.iter().map(|arg| arg.clone().into_vec()).collect();
+    if let [_, resume, fd, ..] = args.as_slice()
+        && resume == RESUME.as_bytes()
+        && let Some(fd) = std::str::from_utf8(fd).ok().and_then(|fd| fd.parse().ok())
+    {
+        return Shell::resume(fd);
+    }
+    let name = args.first().cloned().unwrap_or_else(|| b"bash".to_vec());
+    let invocation = match parse(&args) {
+        Ok(invocation) => invocation,
+        Err(Instead::Print(text)) => return crate::stdio::print("bash", text.as_bytes()),
+        Err(Instead::Fail(message)) => {
+            let text = [name.as_slice(), b": ", &message, b"\n", HELP.as_bytes()].concat();
+            let _ = std::io::Write::write_all(&mut sys::Descriptor(2), &text);
+            return 2;
+        }
+    };
+    let inherited = (3..10).filter(|fd| process::is_open(*fd as RawFd));
+    let mut shell = Shell::with_state(State::default(), Descriptors::inherited(inherited));
+    shell.state.name = name.clone();
+    let is_sh = name.rsplit(|byte| *byte == b'/').next() == Some(b"sh");
+    if is_sh || invocation.posix {
+        shell.state.options.set(SetOption::Posix, true);
+    }
+    for (option, on) in &invocation.options {
+        shell.state.options.set(*option, *on);
+    }
+    for (option, on) in &invocation.shopts {
+        shell.state.options.set_shopt(*option, *on);
+    }
+    shell.initialise_variables();
+    shell.import_functions();
+    shell.run_invocation(invocation)
+}
+
+fn parse(args: &[Text]) -> Result<Invocation, Instead> {
+    let mut invocation = Invocation::default();
+    let mut rest = args.iter().skip(1).peekable();
+    while let Some(arg) = rest.peek() {
+        let arg = arg.as_slice();
+        match arg {
+            b"--" | b"-" => {
+                rest.next();
+                break;
+            }
+            [b'-', b'-', long @ ..] => {
+                rest.next();
+                long_option(long, &mut rest, &mut invocation)?;
+            }
+            [sign @ (b'-' | b'+'), letters @ ..] if !letters.is_empty() => {
+                rest.next();
+                short_options(*sign == b'-', letters, &mut rest, &mut invocation)?;
+            }
+            _ => break,
+        }
+    }
+    invocation.operands = rest.cloned().collect();
+    Ok(invocation)
+}
+
+fn long_option<'a>(
+    name: &[u8],
+    rest: &mut impl Iterator<Item = &'a Text>,
+    invocation: &mut Invocation,
+) -> Result<(), Instead> {
+    match name {
+        b"version" => return Err(Instead::Print(VERSION)),
+        b"help" => return Err(Instead::Print(HELP)),
+        b"posix" => invocation.posix = true,
+        b"verbose" => invocation.options.push((SetOption::Verbose, true)),
+        b"norc" | b"noprofile" | b"noediting" | b"login" | b"debugger" => {}
+        b"rcfile" | b"init-file" => {
+            rest.next();
+        }
+        _ => {
+            let message = [b"--", name, b": invalid option"].concat();
+            return Err(Instead::Fail(message));
+        }
+    }
+    Ok(())
+}
+
+fn short_options<'a>(
+    on: bool,
+    letters: &[u8],
+    rest: &mut impl Iterator<Item = &'a Text>,
+    invocation: &mut Invocation,
+) -> Result<(), Instead> {
+    for letter in letters {
+        match letter {
+            b'c' => invocation.command = true,
+            b's' => invocation.reads_stdin = true,
+            // There is no terminal: what these say does not matter.
+            b'i' | b'l' | b'D' => {}
+            b'r' => invocation.shopts.push((Shopt::RestrictedShell, on)),
+            b'o' => {
+                if let Some(name) = rest.next() {
+                    let Some(option) = SetOption::from_name(name) else {
+                        let message = [name.as_slice(), b": invalid option name"].concat();
+                        return Err(Instead::Fail(message));
+                    };
+                    invocation.options.push((option, on));
+                }
+            }
+            b'O' => {
+                if let Some(name) = rest.next() {
+                    let Some(option) = Shopt::from_name(name) else {
+                        let message = [name.as_slice(), b": invalid shell option name"].concat();
+                        return Err(Instead::Fail(message));
+                    };
+                    invocation.shopts.push((option, on));
+                }
+            }
+            _ => match SetOption::from_letter(*letter) {
+                Some(option) => invocation.options.push((option, on)),
+                None => {
+                    let sign = if on { '-' } else { '+' };
+                    let message = format!("{sign}{}: invalid option", char::from(*letter));
+                    return Err(Instead::Fail(message.into_bytes()));
+                }
+            },
+        }
+    }
+    Ok(())
+}
+
+impl Shell {
+    fn run_invocation(&mut self, invocation: Invocation) -> i32 {
+        let mut operands = invocation.operands.into_iter();
+        if invocation.command {
+            let Some(script) = operands.next() else {
+                self.write_error(b"bash: -c: option requires an argument\n");
+                return 2;
+            };
+            self.state.source = ScriptSource::Argument;
+            if let Some(name) = operands.next() {
+                self.state.name = name;
+            }
+            self.state.positional = Rc::new(operands.collect());
+            return self.run_script(&mut Parser::new(script, 1));
+        }
+        if !invocation.reads_stdin
+            && let Some(path) = operands.next()
+        {
+            self.state.positional = Rc::new(operands.collect());
+            return self.run_script_file(path);
+        }
+        self.state.positional = Rc::new(operands.collect());
+        self.run_standard_input()
+    }
+
+    fn run_script_file(&mut self, path: Text) -> i32 {
+        let found = self.find_script(&path);
+        let text = match self.read_file(&found) {
+            Ok(text) => text,
+            Err(error) => {
+                let status = match error.raw_os_error() {
+                    Some(libc::ENOENT) => NOT_FOUND,
+                    _ => NOT_EXECUTABLE,
+                };
+                let text = sys::error_text(&error);
+                let name = self.state.name.clone();
+                self.write_error(&[name.as_slice(), b": ", &path, b": ", text.as_bytes(), b"\n"].concat());
+                return status;
+            }
+        };
+        if text.iter().take(80).take_while(|byte| **byte != b'\n').any(|byte| *byte == 0) {
+            let name = self.state.name.clone();
+            let message = b": cannot execute binary file\n";
+            self.write_error(&[name.as_slice(), b": ", &path, b": ", &path, message].concat());
+            return NOT_EXECUTABLE;
+        }
+        self.state.source = ScriptSource::File;
+        self.state.name.clone_from(&path);
+        self.state.calls.push(Call {
+            kind: CallKind::Main,
+            name: b"main".to_vec(),
+            file: path,
+            line: 0,
+            options: None,
+        });
+        self.run_script(&mut Parser::new(text, 1))
+    }
+
+    /// A script without a slash in its name may also stand on PATH.
+    fn find_script(&mut self, path: &[u8]) -> Text {
+        let here = std::ffi::OsStr::from_bytes(path);
+        if !path.contains(&b'/')
+            && sys::stat(here, sys::Follow::Yes).is_err()
+            && let Some(super::exec::Found::Executable(found) | super::exec::Found::Other(found)) =
+                self.find_program(path)
+        {
+            return found;
+        }
+        path.to_vec()
+    }
+
+    /// The script comes line by line, so that its commands can read what follows them.
+    fn run_standard_input(&mut self) -> i32 {
+        self.state.source = ScriptSource::StandardInput;
+        let more = || {
+            let mut line = Vec::new();
+            let mut buffer = [0; 4096];
+            loop {
+                match process::read_until(0, &mut buffer, b'\n') {
+                    Ok(0) => return (!line.is_empty()).then_some(line),
+                    Ok(count) => {
+                        line.extend_from_slice(&buffer[..count]);
+                        if line.last() == Some(&b'\n') {
+                            return Some(line);
+                        }
+                    }
+                    Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                    Err(_) => return None,
+                }
+            }
+        };
+        self.run_script(&mut Parser::with_input(Box::new(more)))
+    }
+
+    /// Defines the functions that the environment holds (`export -f`).
+    fn import_functions(&mut self) {
+        for (name, value) in std::env::vars_os() {
+            let name = name.into_vec();
+            let Some(function) = name
+                .strip_prefix(b"BASH_FUNC_")
+                .and_then(|name| name.strip_suffix(b"%%"))
+            else {
+                continue;
+            };
+            let value = value.into_vec();
+            if !value.starts_with(b"() {") {
+                continue;
+            }
+            let text = [function, b" ", &value].concat();
+            let _ = self.run_definition(text, function);
+        }
+    }
+
+    /// Runs a text that must be one definition of this function.
+    fn run_definition(&mut self, text: Text, name: &[u8]) -> Option<()> {
+        let list = super::parser::parse_script(&text).ok()?;
+        let [item] = list.items.as_slice() else {
+            return None;
+        };
+        let [super::ast::Command::Function(definition)] = item.command.first.stages.as_slice() else {
+            return None;
+        };
+        if definition.name != name {
+            return None;
+        }
+        self.set_function(super::state::Function {
+            definition: definition.clone(),
+            file: b"environment".to_vec(),
+            exported: true,
+            readonly: false,
+            traced: false,
+        });
+        Some(())
+    }
+}

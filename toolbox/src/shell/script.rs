@@ -1,0 +1,186 @@
+//! Scripts: read command by command, and run as they are read.
+
+use std::ops::ControlFlow;
+
+use super::Shell;
+use super::ast::Text;
+use super::calls::{Call, CallKind};
+use super::flow::{Flow, Jump};
+use super::options::{SetOption, Shopt};
+use super::parser::{Parser, Settings, SyntaxError};
+use super::traps::Event;
+
+impl Shell {
+    /// Runs the commands of a text inside of a command: for `eval`, traps and the like.
+    pub fn run_text(&mut self, text: Text, first_line: u32) -> Flow {
+        let mut parser = Parser::new(text, first_line.max(1));
+        self.trace_depth += 1;
+        let flow = self.deeper(|shell| shell.run_parsed(&mut parser));
+        self.trace_depth -= 1;
+        flow
+    }
+
+    /// Runs what a parser gives, up to the first jump.
+    fn run_parsed(&mut self, parser: &mut Parser<'_>) -> Flow {
+        let mut status = 0;
+        while let Some(list) = match self.next_command(parser) {
+            Ok(list) => list,
+            Err(error) => {
+                self.tell_of_syntax_error(&error, true);
+                // In a special builtin of POSIX it ends the shell (POSIX 2.8.1).
+                return match self.is_posix() {
+                    true => ControlFlow::Break(Jump::Exit(2)),
+                    false => self.finish(if error.is_eof { 1 } else { 2 }),
+                };
+            }
+        } {
+            status = self.run_list(&list)?;
+        }
+        self.finish(status)
+    }
+
+    fn finish(&mut self, status: i32) -> Flow {
+        self.state.status = status;
+        Flow::Continue(status)
+    }
+
+    fn next_command(
+        &mut self,
+        parser: &mut Parser<'_>,
+    ) -> Result<Option<super::ast::List>, SyntaxError> {
+        let aliases = std::rc::Rc::clone(&self.state.aliases);
+        let alias = |name: &[u8]| aliases.get(name).cloned();
+        let expands = self.has_shopt(Shopt::ExpandAliases) || self.is_posix();
+        let settings = Settings {
+            alias: (expands && !aliases.is_empty()).then_some(&alias),
+            extglob: self.has_shopt(Shopt::ExtGlob),
+            posix: self.is_posix(),
+            brace_expansion: self.is_set(SetOption::BraceExpand),
+        };
+        let next = parser.next(&settings);
+        if self.is_set(SetOption::Verbose) {
+            let consumed = parser.consumed().to_vec();
+            self.write_error(&consumed);
+        }
+        next
+    }
+
+    /// Runs a whole script; gives the status that the shell ends with, after the EXIT trap.
+    pub fn run_script(&mut self, parser: &mut Parser<'_>) -> i32 {
+        let status = self.run_commands(parser);
+        let status = self.run_exit_trap(status);
+        if let Err(error) = self.flush() {
+            let text = crate::sys::error_text(&error);
+            self.complain(format!("write error: {text}"));
+        }
+        status
+    }
+
+    fn run_commands(&mut self, parser: &mut Parser<'_>) -> i32 {
+        let mut status = 0;
+        loop {
+            let list = match self.next_command(parser) {
+                Ok(Some(list)) => list,
+                Ok(None) => {
+                    return match self.run_pending_traps() {
+                        ControlFlow::Break(Jump::Exit(status)) => status,
+                        _ => status,
+                    };
+                }
+                Err(error) => {
+                    self.tell_of_syntax_error(&error, false);
+                    return 2;
+                }
+            };
+            if self.is_set(SetOption::NoExec) {
+                continue;
+            }
+            match self.run_list(&list) {
+                ControlFlow::Continue(ended) => status = ended,
+                ControlFlow::Break(Jump::Exit(status)) => return status,
+                ControlFlow::Break(Jump::Discard(failed)) => {
+                    status = failed;
+                    self.state.status = failed;
+                    self.loops = 0;
+                    self.in_condition = false;
+                    if self.is_set(SetOption::ErrExit) {
+                        return failed;
+                    }
+                }
+                ControlFlow::Break(Jump::Return(returned)) => {
+                    status = returned;
+                    self.state.status = returned;
+                }
+                ControlFlow::Break(Jump::Break(_) | Jump::Continue(_)) => {
+                    status = self.state.status;
+                }
+            }
+            self.jobs.forget_reported();
+        }
+    }
+
+    /// Runs a file in this shell, as `.` does; arguments replace the positional parameters for its time.
+    pub fn run_file(&mut self, path: &[u8], arguments: Option<Vec<Text>>) -> Flow {
+        let text = match self.read_file(path) {
+            Ok(text) => text,
+            Err(error) => {
+                let text = crate::sys::error_text(&error);
+                self.complain([path, b": ", text.as_bytes()].concat());
+                return match self.is_posix() {
+                    true => ControlFlow::Break(Jump::Exit(1)),
+                    false => Flow::Continue(1),
+                };
+            }
+        };
+        let positional = arguments.map(|arguments| {
+            std::mem::replace(&mut self.state.positional, std::rc::Rc::new(arguments))
+        });
+        let line = self.state.line;
+        self.state.calls.push(Call {
+            kind: CallKind::Source,
+            name: b"source".to_vec(),
+            file: path.to_vec(),
+            line,
+            options: None,
+        });
+        let loops = self.loops;
+        let mut parser = Parser::new(text, 1);
+        let flow = self.deeper(|shell| shell.run_parsed(&mut parser));
+        self.loops = loops;
+        let flow = match flow {
+            ControlFlow::Break(Jump::Return(status)) => Flow::Continue(status),
+            flow => flow,
+        };
+        let flow = match flow {
+            ControlFlow::Continue(status) => match self.run_trap(Event::Return) {
+                ControlFlow::Continue(()) => Flow::Continue(status),
+                ControlFlow::Break(jump) => ControlFlow::Break(jump),
+            },
+            flow => flow,
+        };
+        self.state.calls.pop();
+        self.state.line = line;
+        if let Some(positional) = positional {
+            self.state.positional = positional;
+        }
+        flow
+    }
+
+    /// Says what is wrong with a script, and shows the line.
+    fn tell_of_syntax_error(&mut self, error: &SyntaxError, is_eval: bool) {
+        let line = std::mem::replace(&mut self.state.line, error.line);
+        let of_argument = !is_eval
+            && self.state.source == super::state::ScriptSource::Argument
+            && self.state.calls.is_empty();
+        let before: &[u8] = match (is_eval, of_argument) {
+            (true, _) if self.state.calls.script_name().is_none() => b"eval: ",
+            (_, true) => b"-c: ",
+            _ => b"",
+        };
+        self.complain_in(before, &error.message);
+        if let Some(source) = &error.source_line {
+            self.complain_in(before, &[b"`", source.as_slice(), b"'"].concat());
+        }
+        self.state.line = line;
+    }
+}

@@ -67,6 +67,7 @@ macro_rules! uutils {
 applets! {
     "base64" => base64::main,
     "basename" => uutils!(uu_basename),
+    "bash" => crate::shell::invocation::main,
     "cat" => cat::main,
     "cp" => cp::main,
     "cut" => cut::main,
@@ -91,6 +92,7 @@ applets! {
     "rm" => rm::main,
     "rmdir" => uutils!(uu_rmdir),
     "seq" => uutils!(uu_seq),
+    "sh" => crate::shell::invocation::main,
     "sha256sum" => uutils!(uu_sha256sum),
     "sleep" => sleep::main,
     "sort" => sort::main,

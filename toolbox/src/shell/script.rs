@@ -49,10 +49,9 @@ impl Shell {
         parser: &mut Parser<'_>,
     ) -> Result<Option<super::ast::List>, SyntaxError> {
         let aliases = std::rc::Rc::clone(&self.state.aliases);
-        let alias = |name: &[u8]| aliases.get(name).cloned();
         let expands = self.has_shopt(Shopt::ExpandAliases) || self.is_posix();
         let settings = Settings {
-            alias: (expands && !aliases.is_empty()).then_some(&alias),
+            aliases: if expands { aliases } else { std::rc::Rc::default() },
             extglob: self.has_shopt(Shopt::ExtGlob),
             posix: self.is_posix(),
             brace_expansion: self.is_set(SetOption::BraceExpand),
@@ -166,6 +165,14 @@ impl Shell {
         flow
     }
 
+    /// A complaint with what the text is between the script's name and the line.
+    fn complain_of_source(&mut self, source: &[u8], message: &[u8]) {
+        let name = self.state.calls.script_name().unwrap_or(&self.state.name).clone();
+        let line = format!("line {}: ", self.state.line);
+        let text = [name.as_slice(), b": ", source, line.as_bytes(), message, b"\n"].concat();
+        self.write_error(&text);
+    }
+
     /// Says what is wrong with a script, and shows the line.
     fn tell_of_syntax_error(&mut self, error: &SyntaxError, is_eval: bool) {
         let line = std::mem::replace(&mut self.state.line, error.line);
@@ -177,9 +184,9 @@ impl Shell {
             (_, true) => b"-c: ",
             _ => b"",
         };
-        self.complain_in(before, &error.message);
+        self.complain_of_source(before, &error.message);
         if let Some(source) = &error.source_line {
-            self.complain_in(before, &[b"`", source.as_slice(), b"'"].concat());
+            self.complain_of_source(before, &[b"`", source.as_slice(), b"'"].concat());
         }
         self.state.line = line;
     }

@@ -11,6 +11,7 @@ use super::descriptors::Descriptors;
 use super::jobs::Jobs;
 use super::options::{Options, SetOption, Shopt};
 use super::streams::Streams;
+use super::symbol::Symbol;
 use super::traps::{Event, Traps};
 use super::variables::Variables;
 use crate::sys;
@@ -31,6 +32,10 @@ pub struct Shell {
     pub pending_signals: u64,
     /// The trap whose command runs now.
     pub running_trap: Option<Event>,
+    /// What messages about an expression begin with.
+    pub arithmetic_prefix: &'static [u8],
+    /// How deep values that are expressions are inside each other.
+    pub arithmetic_depth: usize,
     /// How deep `eval` and substitutions are inside each other: what `set -x` repeats the first character of `PS4` for.
     pub trace_depth: usize,
 }
@@ -70,6 +75,10 @@ pub struct State {
     pub getopts_offset: usize,
     /// The command that runs now, for `BASH_COMMAND`.
     pub command: Text,
+    /// The number that `RANDOM` gave last.
+    pub last_random: u32,
+    /// Special variables that were unset, and are so no more.
+    pub ordinary: Rc<BTreeSet<Symbol>>,
     /// Builtins that `enable -n` has taken away.
     pub disabled: Rc<BTreeSet<Text>>,
     /// What the shell is told to run: the text of `-c`, a file, or standard input.
@@ -125,6 +134,8 @@ impl Default for State {
             started: 0,
             getopts_offset: 0,
             command: Text::new(),
+            last_random: 0,
+            ordinary: Rc::default(),
             disabled: Rc::default(),
             source: ScriptSource::StandardInput,
         }
@@ -144,6 +155,8 @@ impl Shell {
             substitution_status: None,
             pending_signals: 0,
             running_trap: None,
+            arithmetic_prefix: b"",
+            arithmetic_depth: 0,
             trace_depth: 0,
         }
     }

@@ -184,6 +184,7 @@ known! {
     LANG = "LANG";
     LC_ALL = "LC_ALL";
     TMOUT = "TMOUT";
+    TERM_NAME = "TERM";
     HISTFILE = "HISTFILE";
     HISTSIZE = "HISTSIZE";
 }

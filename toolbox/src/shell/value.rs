@@ -80,9 +80,23 @@ impl Variable {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Indexed {
     elements: BTreeMap<u64, Text>,
+    is_declared_only: bool,
 }
 
 impl Indexed {
+    /// What `declare -a` makes: an array that was not given a value yet.
+    pub fn declared() -> Self {
+        Self {
+            is_declared_only: true,
+            ..Self::default()
+        }
+    }
+
+    /// Whether it was never given a value, be it an empty one.
+    pub fn is_declared_only(&self) -> bool {
+        self.is_declared_only && self.is_empty()
+    }
+
     pub fn get(&self, index: u64) -> Option<&Text> {
         self.elements.get(&index)
     }
@@ -131,6 +145,7 @@ impl FromIterator<Text> for Indexed {
     fn from_iter<I: IntoIterator<Item = Text>>(values: I) -> Self {
         Self {
             elements: (0..).zip(values).collect(),
+            is_declared_only: false,
         }
     }
 }
@@ -141,6 +156,7 @@ pub struct Associative {
     elements: HashMap<Text, Element>,
     /// Numbers the insertions.
     next: u64,
+    is_declared_only: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -153,6 +169,19 @@ struct Element {
 const BUCKETS: u32 = 1024;
 
 impl Associative {
+    /// What `declare -A` makes: an array that was not given a value yet.
+    pub fn declared() -> Self {
+        Self {
+            is_declared_only: true,
+            ..Self::default()
+        }
+    }
+
+    /// Whether it was never given a value, be it an empty one.
+    pub fn is_declared_only(&self) -> bool {
+        self.is_declared_only && self.is_empty()
+    }
+
     pub fn get(&self, key: &[u8]) -> Option<&Text> {
         self.elements.get(key).map(|element| &element.value)
     }

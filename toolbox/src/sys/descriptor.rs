@@ -1,7 +1,7 @@
 //! A descriptor by its number, for those who do not own it: the shell's numbers are the script's.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, IsTerminal, Read, Write};
 use std::mem::ManuallyDrop;
 use std::os::fd::{FromRawFd, RawFd};
 
@@ -18,6 +18,10 @@ impl Descriptor {
     /// The status of what it has open.
     pub fn metadata(self) -> io::Result<std::fs::Metadata> {
         self.file().metadata()
+    }
+
+    pub fn is_terminal(self) -> bool {
+        self.0 >= 0 && self.file().is_terminal()
     }
 }
 

@@ -1,5 +1,6 @@
 //! What std cannot say on WASI (modes, owners, link counts), and how GNU's tools word and quote what they found.
 
+mod access;
 pub mod choice;
 pub mod clock;
 mod descriptor;
@@ -18,6 +19,7 @@ pub use std::os::unix::ffi::{OsStrExt, OsStringExt};
 pub use std::os::wasi::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 
+pub use access::{Access, effective_ids, may_access};
 pub use descriptor::{Descriptor, close};
 pub use error::error_text;
 pub use mode::{FileKind, mode_text};

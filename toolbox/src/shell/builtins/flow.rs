@@ -75,7 +75,7 @@ struct TooMany;
 fn status_argument(shell: &mut Shell, args: &[&Text]) -> Result<i32, TooMany> {
     let name = args[0].as_slice();
     let Some(text) = args.get(1) else {
-        return Ok(shell.status_before_trap());
+        return Ok(shell.state.status);
     };
     let Some(number) = number(text) else {
         shell.complain_as(name, [text.as_slice(), b": numeric argument required"].concat());

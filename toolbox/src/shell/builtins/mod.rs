@@ -1,8 +1,25 @@
 //! The table of builtins: each is a file of its own and is named here, once.
 
+mod echo;
+mod flow;
+mod jobs;
+mod kill;
+mod trap;
+mod help;
+mod letters;
+mod listing;
+mod output;
+mod quoting;
+mod set;
+mod shift;
+mod shopt;
+mod test;
+mod truth;
+mod umask;
+
 use super::Shell;
 use super::ast::{Assignment, Text};
-use super::flow::Flow;
+use super::flow::{Flow, Jump};
 
 /// A builtin command.
 pub struct Builtin {
@@ -30,7 +47,125 @@ pub enum Argument<'a> {
     Array(&'a Assignment),
 }
 
+const fn plain(
+    name: &'static str,
+    run: fn(&mut Shell, &[Text]) -> Flow,
+    synopsis: &'static str,
+) -> Builtin {
+    Builtin {
+        name,
+        run: Run::Plain(run),
+        is_special: false,
+        synopsis,
+    }
+}
+
+const fn special(builtin: Builtin) -> Builtin {
+    Builtin {
+        is_special: true,
+        ..builtin
+    }
+}
+
+/// All builtins, sorted by name.
+pub const TABLE: &[Builtin] = &[
+    special(plain(".", flow::source, "filename [arguments]")),
+    special(plain(":", truth::yes, "")),
+    plain("[", test::bracket, "arg... ]"),
+    plain("bg", jobs::background, "[job_spec ...]"),
+    special(plain("break", flow::break_loop, "[n]")),
+    special(plain("continue", flow::continue_loop, "[n]")),
+    plain("disown", jobs::disown, "[-h] [-ar] [jobspec ... | pid ...]"),
+    plain("echo", echo::run, "[-neE] [arg ...]"),
+    special(plain("eval", flow::eval, "[arg ...]")),
+    special(plain("exec", flow::exec, "[-cl] [-a name] [command [argument ...]] [redirection ...]")),
+    special(plain("exit", flow::exit, "[n]")),
+    plain("false", truth::no, ""),
+    plain("fg", jobs::foreground, "[job_spec]"),
+    plain("help", help::run, "[-dms] [pattern ...]"),
+    plain("jobs", jobs::jobs, "[-lnprs] [jobspec ...] or jobs -x command [args]"),
+    plain("kill", kill::main, "[-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]"),
+    special(plain("return", flow::return_from, "[n]")),
+    special(plain(
+        "set",
+        set::run,
+        "[-abefhkmnptuvxBCEHPT] [-o option-name] [--] [-] [arg ...]",
+    )),
+    special(plain("shift", shift::run, "[n]")),
+    plain("shopt", shopt::run, "[-pqsu] [-o] [optname ...]"),
+    special(plain("source", flow::source, "filename [arguments]")),
+    plain("test", test::run, "[expr]"),
+    special(plain("trap", trap::main, "[-lp] [[arg] signal_spec ...]")),
+    plain("true", truth::yes, ""),
+    plain("umask", umask::run, "[-p] [-S] [mode]"),
+    plain("wait", jobs::wait, "[-fn] [-p var] [id ...]"),
+];
+
+/// For each first byte of a name, where the builtins that begin with it start in the table; and the end of the last ones.
+const STARTS: [u8; 257] = starts();
+
+const fn starts() -> [u8; 257] {
+    let mut starts = [0; 257];
+    let mut byte = 0;
+    let mut at = 0;
+    while byte < 257 {
+        while at < TABLE.len() && (TABLE[at].name.as_bytes()[0] as usize) < byte {
+            at += 1;
+        }
+        assert!(at < 256, "a place in the table is a byte");
+        starts[byte] = at as u8;
+        byte += 1;
+    }
+    starts
+}
+
 /// The builtin of a name.
-pub fn find(_name: &[u8]) -> Option<&'static Builtin> {
-    None
+pub fn find(name: &[u8]) -> Option<&'static Builtin> {
+    let first = usize::from(*name.first()?);
+    let range = usize::from(STARTS[first])..usize::from(STARTS[first + 1]);
+    TABLE[range]
+        .iter()
+        .find(|builtin| builtin.name.as_bytes() == name)
+}
+
+impl Shell {
+    /// The builtin of a name, unless `enable -n` has taken it away.
+    pub fn builtin(&self, name: &[u8]) -> Option<&'static Builtin> {
+        find(name).filter(|_| !self.state.disabled.contains(name))
+    }
+
+    /// Shows how a builtin is used, after it was used in another way; its status.
+    fn misused(&mut self, name: &[u8]) -> Flow {
+        let Some(builtin) = find(name) else {
+            return Flow::Continue(2);
+        };
+        let usage = format!("{0}: usage: {0} {1}", builtin.name, builtin.synopsis);
+        // Bash shows this line without the script's name and the line number.
+        self.write_error(format!("{}\n", usage.trim_end()).as_bytes());
+        self.ended_by_misuse(builtin)
+    }
+
+    fn ended_by_misuse(&self, builtin: &Builtin) -> Flow {
+        match builtin.is_special && self.is_posix() {
+            true => Flow::Break(Jump::Exit(2)),
+            false => Flow::Continue(2),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_builtin_is_found_by_its_name() {
+        assert!(TABLE.is_sorted_by_key(|builtin| builtin.name));
+        for builtin in TABLE {
+            let found = find(builtin.name.as_bytes()).map(|found| found.name);
+            assert_eq!(found, Some(builtin.name));
+        }
+        for name in ["", "ech", "echoo", "zzz", "\u{e9}"] {
+            assert!(find(name.as_bytes()).is_none(), "{name}");
+        }
+    }
 }

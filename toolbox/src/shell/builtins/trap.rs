@@ -92,14 +92,10 @@ fn show(shell: &mut Shell, specs: &[Text]) -> Flow {
     let shown = shell.state.traps.shown().clone();
     for (event, command) in shown {
         if specs.is_empty() || wanted.contains(&event) {
-            let line = [
-                b"trap -- ",
-                quote::single(&command).as_slice(),
-                b" ",
-                name(event).as_bytes(),
-                b"\n",
-            ];
-            shell.out().extend(line.concat());
+            let name = name(event);
+            let quoted = quote::single(&command);
+            let line = [b"trap -- ", quoted.as_slice(), b" ", name.as_bytes(), b"\n"].concat();
+            shell.out().extend(line);
         }
     }
     Flow::Continue(status)

@@ -106,7 +106,7 @@ impl Shell {
         self.in_loop(|shell| {
             loop {
                 let condition = shell.run_condition(|shell| shell.run_list(condition));
-                let holds = match shell.turn(condition, &mut None)? {
+                let holds = match shell.end_turn(condition, &mut None)? {
                     (Turn::Leave, _) => break,
                     (Turn::Next, None) => continue,
                     (Turn::Next, Some(condition)) => (condition == 0) != until,
@@ -115,7 +115,7 @@ impl Shell {
                     break;
                 }
                 let turn = shell.run_list(body);
-                if let (Turn::Leave, _) = shell.turn(turn, &mut Some(&mut status))? {
+                if let (Turn::Leave, _) = shell.end_turn(turn, &mut Some(&mut status))? {
                     break;
                 }
             }
@@ -144,7 +144,7 @@ impl Shell {
                 shell.before_command(|| for_text("for", variable, words))?;
                 shell.assign(variable, value)?;
                 let turn = shell.run_list(body);
-                if let (Turn::Leave, _) = shell.turn(turn, &mut Some(&mut status))? {
+                if let (Turn::Leave, _) = shell.end_turn(turn, &mut Some(&mut status))? {
                     break;
                 }
             }
@@ -166,7 +166,7 @@ impl Shell {
                     break;
                 }
                 let turn = shell.run_list(body);
-                if let (Turn::Leave, _) = shell.turn(turn, &mut Some(&mut status))? {
+                if let (Turn::Leave, _) = shell.end_turn(turn, &mut Some(&mut status))? {
                     break;
                 }
                 if let Some(step) = &header.step {
@@ -233,7 +233,7 @@ impl Shell {
                     .and_then(|number| values.get(number.checked_sub(1)?));
                 shell.assign(variable, chosen.cloned().unwrap_or_default())?;
                 let turn = shell.run_list(body);
-                if let (Turn::Leave, _) = shell.turn(turn, &mut Some(&mut status))? {
+                if let (Turn::Leave, _) = shell.end_turn(turn, &mut Some(&mut status))? {
                     break;
                 }
                 let reply = shell.value(Symbol::REPLY).unwrap_or_default();
@@ -331,7 +331,7 @@ impl Shell {
     }
 
     /// What the end of a loop's body, or of its condition, means for the loop.
-    fn turn(
+    fn end_turn(
         &mut self,
         flow: Flow,
         status: &mut Option<&mut i32>,

@@ -7,6 +7,7 @@ mod function;
 mod pipeline;
 mod program;
 mod redirection;
+mod regex;
 mod simple;
 mod subshell;
 mod substitution;
@@ -23,6 +24,7 @@ use super::flow::{Flow, Jump};
 use super::options::SetOption;
 use super::traps::Event;
 
+pub use program::{ExecOptions, Found, NotStarted};
 pub use subshell::RESUME;
 
 /// What a shell says of a program that it does not find, and of one that cannot be executed.

@@ -7,7 +7,6 @@ use std::rc::Rc;
 
 use crate::shell::Shell;
 use crate::shell::ast::{Command, Part, Pipeline, SimpleCommand, Text, Word};
-use crate::shell::builtins;
 use crate::shell::descriptors::{self, Open};
 use crate::shell::flow::{Flow, Jump};
 use crate::shell::options::{SetOption, Shopt};
@@ -137,7 +136,6 @@ impl Shell {
             || self.function(&name.source).is_some()
             || self.is_set(SetOption::XTrace)
             || !self.state.traps.is_empty()
-            || !self.state.disabled.is_empty()
         {
             return None;
         }
@@ -202,7 +200,7 @@ impl Shell {
         let started = match expanded {
             ControlFlow::Continue(fields) => match fields.first() {
                 Some(name)
-                    if self.function(name).is_none() && builtins::find(name).is_none() =>
+                    if self.function(name).is_none() && self.builtin(name).is_none() =>
                 {
                     Some(match self.spawn_program(&fields, is_background) {
                         Ok(pid) => Stage::Running(pid),

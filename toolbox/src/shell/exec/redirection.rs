@@ -127,7 +127,7 @@ impl Shell {
         saved: &mut Saved,
         mode: Mode,
     ) -> Redirected<()> {
-        let path = match self.target(word)? {
+        let path = match self.redirection_target(word)? {
             Ok(path) => path,
             Err(problem) => return Flow::Continue(Err(problem)),
         };
@@ -153,7 +153,7 @@ impl Shell {
     }
 
     /// The one field that a target expands to.
-    fn target(&mut self, word: &Word) -> Redirected<Text> {
+    fn redirection_target(&mut self, word: &Word) -> Redirected<Text> {
         Flow::Continue(match self.expand_redirection(word)? {
             Some(path) => Ok(path),
             None => Err(Problem::Of(
@@ -188,7 +188,7 @@ impl Shell {
         word: &Word,
         saved: &mut Saved,
     ) -> Redirected<()> {
-        let target = match self.target(word)? {
+        let target = match self.redirection_target(word)? {
             Ok(target) => target,
             Err(problem) => return Flow::Continue(Err(problem)),
         };

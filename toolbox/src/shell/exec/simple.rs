@@ -6,7 +6,6 @@ use crate::shell::Shell;
 use crate::shell::ast::{AssignedValue, Assignment, SimpleCommand, Text};
 use crate::shell::builtins::{self, Argument, Builtin, Run};
 use crate::shell::flow::{Flow, Jump};
-use crate::shell::options::SetOption;
 use crate::shell::printer;
 use crate::shell::symbol::Symbol;
 use crate::shell::value::Value;
@@ -56,7 +55,7 @@ impl Shell {
     pub(super) fn run_fields(&mut self, command: &SimpleCommand, fields: Vec<Text>) -> Flow {
         self.trace_command(&command.assignments, &fields)?;
         let name = fields[0].as_slice();
-        let builtin = builtins::find(name).filter(|builtin| self.is_enabled(builtin));
+        let builtin = self.builtin(name);
         if let Some(builtin) = builtin
             && self.is_posix()
             && builtin.is_special
@@ -104,7 +103,7 @@ impl Shell {
             _ => Text::new(),
         };
         let function = self.function(&name).filter(|_| functions).cloned();
-        let builtin = builtins::find(&name).filter(|_| function.is_none());
+        let builtin = self.builtin(&name).filter(|_| function.is_none());
         match builtin {
             Some(builtin) if matches!(builtin.run, Run::Declaration(_)) => {
                 self.run_builtin(builtin, command, Arguments::Declared(arguments))
@@ -298,16 +297,6 @@ impl Shell {
     /// `$_`
     pub(super) fn set_last_argument(&mut self, text: Text) {
         self.state.variables.edit(Symbol::UNDERSCORE).value = Value::Scalar(text);
-    }
-
-    /// Whether `enable -n` has not taken it away.
-    fn is_enabled(&self, builtin: &Builtin) -> bool {
-        self.state.disabled.is_empty() || !self.state.disabled.contains(builtin.name.as_bytes())
-    }
-
-    /// Whether commands are only read (`set -n`).
-    pub(super) fn only_reads(&self) -> bool {
-        self.is_set(SetOption::NoExec)
     }
 }
 

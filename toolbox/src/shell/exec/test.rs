@@ -2,12 +2,12 @@
 
 use std::ops::ControlFlow;
 
-use crate::regex;
 use crate::shell::Shell;
 use crate::shell::ast::{TestExpression, TestOperator, Word};
 use crate::shell::flow::{Flow, Jump};
 use crate::shell::options::Shopt;
 use crate::shell::pattern::Pattern;
+use crate::shell::printer;
 use crate::shell::symbol::Symbol;
 use crate::shell::value::{Indexed, Value};
 
@@ -51,7 +51,7 @@ impl Shell {
             TestOperator::Regex => self.expand_regex(right)?,
             _ => self.expand_text(right)?,
         };
-        let name = operator_name(operator);
+        let name = printer::operator_text(operator);
         let shown = super::trace::traced_word(&left);
         self.trace_test(&[shown.as_slice(), b" ", name.as_bytes(), b" ", &right].concat())?;
         let ignore_case = self.has_shopt(Shopt::NoCaseMatch);
@@ -85,47 +85,19 @@ impl Shell {
 
     /// `=~`: BASH_REMATCH gets what the whole and the groups matched.
     fn match_regex(&mut self, text: &[u8], source: &[u8], ignore_case: bool) -> Flow<bool> {
-        let options = regex::Options {
-            syntax: regex::Syntax::Extended,
-            ignore_case,
-            ..regex::Options::default()
-        };
-        let Ok(regex) = regex::Regex::new(source, options) else {
+        let Some(groups) = self.matched_groups(text, source, ignore_case) else {
             // The status of a bad expression (bash manual, "Conditional Constructs").
             return ControlFlow::Break(Jump::Discard(2));
         };
-        let found = match regex.find_at(text, 0, false) {
-            Ok(found) => found,
-            Err(_) => return ControlFlow::Break(Jump::Discard(2)),
-        };
-        let mut groups = Indexed::default();
-        if let Some(captures) = &found {
-            for index in 0..captures.len() {
-                let range = captures.get(index).unwrap_or(0..0);
-                groups.set(index as u64, text[range].to_vec());
-            }
-        }
-        let variable = self.state.variables.edit(Symbol::BASH_REMATCH);
-        variable.value = Value::Indexed(groups);
-        Flow::Continue(found.is_some())
+        let found = groups.is_some();
+        let array = Indexed::from_iter(groups.unwrap_or_default());
+        self.state.variables.edit(Symbol::BASH_REMATCH).value = Value::Indexed(array);
+        Flow::Continue(found)
     }
-}
 
-fn operator_name(operator: TestOperator) -> &'static str {
-    match operator {
-        TestOperator::Matches => "==",
-        TestOperator::Differs => "!=",
-        TestOperator::Regex => "=~",
-        TestOperator::Before => "<",
-        TestOperator::After => ">",
-        TestOperator::Equal => "-eq",
-        TestOperator::NotEqual => "-ne",
-        TestOperator::Less => "-lt",
-        TestOperator::AtMost => "-le",
-        TestOperator::Greater => "-gt",
-        TestOperator::AtLeast => "-ge",
-        TestOperator::Newer => "-nt",
-        TestOperator::Older => "-ot",
-        TestOperator::SameFile => "-ef",
+    /// What the whole and the groups of an expression match; none inside when it does not match, and none at all when it is
+    /// no expression.
+    fn matched_groups(&self, text: &[u8], source: &[u8], ignore_case: bool) -> Option<Option<Vec<Vec<u8>>>> {
+        super::regex::groups(text, source, ignore_case)
     }
 }

@@ -249,3 +249,8 @@ pub fn dup2(from: RawFd, to: RawFd) -> io::Result<()> {
 pub fn enter_working_directory() {
     system::enter_working_directory();
 }
+
+/// A path that starts this same program: the applet is the one of the first argument's name.
+pub fn own_program() -> OsString {
+    system::OWN_PROGRAM.into()
+}

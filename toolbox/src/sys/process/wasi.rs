@@ -11,6 +11,8 @@ use toolbox_abi::{INHERIT_UMASK, SEARCH_PATH, SpawnMessage, WITHOUT_LIMIT, Waite
 use super::{Child, Command, Disposition, ExitStatus, Pid, Signal, Times, Wait};
 use crate::sys::succeeded;
 
+/// Every tool is the same program; this one is always there.
+pub const OWN_PROGRAM: &str = "/bin/bash";
 /// The longest path the kernel has (PATH_MAX).
 const PATH_MAX: usize = 4096;
 

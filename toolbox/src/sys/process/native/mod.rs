@@ -158,6 +158,8 @@ pub fn dup2(from: RawFd, to: RawFd) -> io::Result<()> {
 /// The system has put us where we were started.
 pub fn enter_working_directory() {}
 
+pub const OWN_PROGRAM: &str = "/proc/self/exe";
+
 fn result(answer: i32) -> io::Result<i32> {
     match answer {
         -1 => Err(io::Error::last_os_error()),

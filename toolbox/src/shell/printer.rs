@@ -1,0 +1,555 @@
+//! Syntax trees as text: how `declare -f` and `type` show a function, and how a command is named in `jobs` and
+//! `BASH_COMMAND`.
+
+use super::ast::{
+    AndOr, Arithmetic, AssignedValue, Assignment, CaseEnd, Command, Compound, CompoundCommand, Connector,
+    FunctionDefinition, HereDocument, List, Pipeline, RedirectedFd, Redirection, RedirectionTarget, SimpleCommand, Subscript,
+    TestExpression, TestOperator, Text, TimeFormat, Word,
+};
+use std::rc::Rc;
+
+/// A function as `declare -f` prints it, with its last line end.
+pub fn function(definition: &FunctionDefinition) -> Text {
+    let mut printer = Printer::default();
+    printer.function(definition);
+    printer.text.push(b'\n');
+    printer.text
+}
+
+/// The text of a function in the environment: `() {  …` without its name.
+pub fn exported_function(definition: &FunctionDefinition) -> Text {
+    let text = function(definition);
+    let name_len = definition.name.len() + 1;
+    let body = text.get(name_len..).unwrap_or_default();
+    let mut text: Text = body.strip_suffix(b"\n").unwrap_or(body).to_vec();
+    // `() \n{ \n` begins `() {  ` there.
+    if let Some(rest) = text.strip_prefix(b"() \n{ \n") {
+        text = [b"() { ", rest].concat();
+    }
+    text
+}
+
+/// A command in one line.
+pub fn command(command: &Command) -> Text {
+    let mut printer = Printer::inline();
+    printer.command(command);
+    printer.text
+}
+
+pub fn simple_command(command: &SimpleCommand) -> Text {
+    let mut printer = Printer::inline();
+    printer.simple(command);
+    printer.text
+}
+
+pub fn and_or(command: &AndOr) -> Text {
+    let mut printer = Printer::inline();
+    printer.and_or(command);
+    printer.text
+}
+
+pub fn test_command(expression: &TestExpression) -> Text {
+    let mut printer = Printer::inline();
+    printer.put("[[ ");
+    printer.test(expression);
+    printer.put(" ]]");
+    printer.text
+}
+
+pub fn assignment(assignment: &Assignment) -> Text {
+    let mut printer = Printer::inline();
+    printer.assignment(assignment);
+    printer.text
+}
+
+/// Spaces of one level.
+const INDENT: usize = 4;
+
+#[derive(Default)]
+struct Printer {
+    text: Text,
+    level: usize,
+    inline: bool,
+    /// Here-documents of the line that is being printed.
+    pending: Vec<Rc<HereDocument>>,
+}
+
+impl Printer {
+    fn inline() -> Self {
+        Self { inline: true, ..Self::default() }
+    }
+
+    fn put(&mut self, text: &str) {
+        self.text.extend_from_slice(text.as_bytes());
+    }
+
+    fn bytes(&mut self, text: &[u8]) {
+        self.text.extend_from_slice(text);
+    }
+
+    fn newline(&mut self) {
+        if self.inline {
+            if self.text.last() != Some(&b' ') {
+                self.text.push(b' ');
+            }
+            return;
+        }
+        self.text.push(b'\n');
+        self.here_documents();
+        let spaces = self.level * INDENT;
+        self.text.extend(std::iter::repeat_n(b' ', spaces));
+    }
+
+    fn here_documents(&mut self) {
+        for document in std::mem::take(&mut self.pending) {
+            if let Some(body) = document.body.get() {
+                self.bytes(&body.source);
+            }
+            self.bytes(&document.delimiter);
+            self.text.push(b'\n');
+        }
+    }
+
+    fn function(&mut self, definition: &FunctionDefinition) {
+        self.bytes(&definition.name);
+        self.put(" () ");
+        self.newline();
+        self.function_body(&definition.body);
+    }
+
+    fn function_body(&mut self, body: &CompoundCommand) {
+        match &body.kind {
+            Compound::Group(list) => self.block(list, &body.redirections),
+            _ => {
+                self.put("{ ");
+                self.level += 1;
+                self.newline();
+                self.compound(body);
+                self.level -= 1;
+                self.newline();
+                self.put("}");
+            }
+        }
+    }
+
+    /// `{` and `}` on lines of their own.
+    fn block(&mut self, list: &List, redirections: &[Redirection]) {
+        self.put("{ ");
+        self.body(list);
+        self.put("}");
+        self.redirections(redirections);
+    }
+
+    /// A list one level deeper, from the next line on; what follows stands on a new line.
+    fn body(&mut self, list: &List) {
+        self.level += 1;
+        self.newline();
+        self.list(list);
+        self.level -= 1;
+        self.end_of_body();
+    }
+
+    fn end_of_body(&mut self) {
+        if self.inline {
+            if !matches!(self.text.last(), Some(b'&' | b';')) {
+                self.text.push(b';');
+            }
+            self.text.push(b' ');
+        } else {
+            self.newline();
+        }
+    }
+
+    fn list(&mut self, list: &List) {
+        for (at, item) in list.items.iter().enumerate() {
+            self.and_or(&item.command);
+            let is_last = at + 1 == list.items.len();
+            if item.background {
+                self.put(" &");
+            }
+            if is_last {
+                continue;
+            }
+            match (item.background, self.inline) {
+                (true, true) => self.put(" "),
+                (true, false) => self.newline(),
+                (false, true) => self.put("; "),
+                (false, false) => {
+                    if self.pending.is_empty() {
+                        self.put(";");
+                    }
+                    self.newline();
+                }
+            }
+        }
+    }
+
+    fn and_or(&mut self, command: &AndOr) {
+        self.pipeline(&command.first);
+        for (connector, pipeline) in &command.rest {
+            self.put(match connector {
+                Connector::And => " && ",
+                Connector::Or => " || ",
+            });
+            self.pipeline(pipeline);
+        }
+    }
+
+    fn pipeline(&mut self, pipeline: &Pipeline) {
+        match pipeline.time {
+            Some(TimeFormat::Bash) => self.put("time "),
+            Some(TimeFormat::Posix) => self.put("time -p "),
+            None => {}
+        }
+        if pipeline.negated {
+            self.put("! ");
+        }
+        for (at, stage) in pipeline.stages.iter().enumerate() {
+            if at > 0 {
+                self.put(" | ");
+            }
+            self.command(stage);
+        }
+    }
+
+    fn command(&mut self, command: &Command) {
+        match command {
+            Command::Simple(command) => self.simple(command),
+            Command::Compound(command) => self.compound(command),
+            Command::Function(definition) => {
+                self.put("function ");
+                self.function(definition);
+            }
+            Command::Coprocess(coprocess) => {
+                self.put("coproc ");
+                self.bytes(&coprocess.name.name());
+                self.put(" ");
+                self.command(&coprocess.command);
+            }
+        }
+    }
+
+    fn simple(&mut self, command: &SimpleCommand) {
+        let mut is_first = true;
+        let mut space = |printer: &mut Self| {
+            if !std::mem::replace(&mut is_first, false) {
+                printer.text.push(b' ');
+            }
+        };
+        for assignment in &command.assignments {
+            space(self);
+            self.assignment(assignment);
+        }
+        for word in &command.words {
+            space(self);
+            self.word(word);
+        }
+        for redirection in &command.redirections {
+            space(self);
+            self.redirection(redirection);
+        }
+    }
+
+    fn word(&mut self, word: &Word) {
+        self.bytes(&word.source);
+    }
+
+    fn assignment(&mut self, assignment: &Assignment) {
+        self.bytes(&assignment.name.name());
+        if let Some(index) = &assignment.subscript {
+            self.put("[");
+            self.word(&index.word);
+            self.put("]");
+        }
+        self.put(if assignment.append { "+=" } else { "=" });
+        match &assignment.value {
+            AssignedValue::Scalar(word) => self.word(word),
+            AssignedValue::Array(elements) => {
+                self.put("(");
+                for (at, element) in elements.iter().enumerate() {
+                    if at > 0 {
+                        self.put(" ");
+                    }
+                    if let Some(index) = &element.subscript {
+                        self.put("[");
+                        self.word(&index.word);
+                        self.put(if element.append { "]+=" } else { "]=" });
+                    }
+                    self.word(&element.value);
+                }
+                self.put(")");
+            }
+        }
+    }
+
+    fn redirections(&mut self, redirections: &[Redirection]) {
+        for redirection in redirections {
+            self.put(" ");
+            self.redirection(redirection);
+        }
+    }
+
+    fn redirection(&mut self, redirection: &Redirection) {
+        let default = match &redirection.fd {
+            RedirectedFd::Default => true,
+            RedirectedFd::Number(number) => {
+                let number = *number;
+                let is_default = match redirection.target {
+                    RedirectionTarget::Read(_) | RedirectionTarget::HereDocument(_) | RedirectionTarget::HereString(_) => number == 0,
+                    RedirectionTarget::Write(_) | RedirectionTarget::Append(_) | RedirectionTarget::Clobber(_) => number == 1,
+                    _ => false,
+                };
+                if !is_default {
+                    self.put(&number.to_string());
+                }
+                false
+            }
+            RedirectedFd::Variable(name, index) => {
+                self.put("{");
+                self.bytes(&name.name());
+                if let Some(index) = index {
+                    self.put("[");
+                    self.word(&index.word);
+                    self.put("]");
+                }
+                self.put("}");
+                false
+            }
+        };
+        let (operator, word) = match &redirection.target {
+            RedirectionTarget::Read(word) => ("< ", word),
+            RedirectionTarget::Write(word) => ("> ", word),
+            RedirectionTarget::Clobber(word) => (">| ", word),
+            RedirectionTarget::Append(word) => (">> ", word),
+            RedirectionTarget::ReadWrite(word) => ("<> ", word),
+            RedirectionTarget::WriteBoth(word) => ("&> ", word),
+            RedirectionTarget::AppendBoth(word) => ("&>> ", word),
+            RedirectionTarget::DuplicateInput(word) if default => ("0<&", word),
+            RedirectionTarget::DuplicateInput(word) => ("<&", word),
+            RedirectionTarget::DuplicateOutput(word) if default && word.source != b"-" && word.source.iter().any(u8::is_ascii_digit) => ("1>&", word),
+            RedirectionTarget::DuplicateOutput(word) => (">&", word),
+            RedirectionTarget::HereString(word) => ("<<< ", word),
+            RedirectionTarget::HereDocument(document) => {
+                self.put(if document.strips_tabs { "<<-" } else { "<<" });
+                if document.is_quoted {
+                    self.put("'");
+                    self.bytes(&document.delimiter);
+                    self.put("'");
+                } else {
+                    self.bytes(&document.delimiter);
+                }
+                self.pending.push(Rc::clone(document));
+                return;
+            }
+        };
+        self.put(operator);
+        self.word(word);
+    }
+
+    fn compound(&mut self, command: &CompoundCommand) {
+        match &command.kind {
+            Compound::Group(list) => {
+                self.block(list, &command.redirections);
+                return;
+            }
+            Compound::Subshell(list) => {
+                self.put("( ");
+                self.list(list);
+                self.put(" )");
+            }
+            Compound::If { branches, otherwise } => self.conditional(branches, otherwise.as_ref()),
+            Compound::While { until, condition, body } => {
+                self.put(if *until { "until " } else { "while " });
+                self.list(condition);
+                self.put("; do");
+                self.body(body);
+                self.put("done");
+            }
+            Compound::For { variable, words, body } => {
+                self.loop_header("for", &variable.name(), words.as_deref());
+                self.loop_body(body);
+            }
+            Compound::Select { variable, words, body } => {
+                self.loop_header("select", &variable.name(), words.as_deref());
+                self.loop_body(body);
+            }
+            Compound::ArithmeticFor { header, body } => {
+                self.put("for ((");
+                for (at, part) in [&header.first, &header.condition, &header.step].into_iter().enumerate() {
+                    if at > 0 {
+                        self.put("; ");
+                    }
+                    match part {
+                        Some(part) => self.bytes(&part.word.source),
+                        None => self.put("1"),
+                    }
+                }
+                self.put("))");
+                self.loop_body(body);
+            }
+            Compound::Case { word, arms } => {
+                self.put("case ");
+                self.word(word);
+                self.put(" in ");
+                self.level += 1;
+                for arm in arms {
+                    self.newline();
+                    for (at, pattern) in arm.patterns.iter().enumerate() {
+                        if at > 0 {
+                            self.put(" | ");
+                        }
+                        self.word(pattern);
+                    }
+                    self.put(")");
+                    self.level += 1;
+                    self.newline();
+                    self.list(&arm.body);
+                    self.level -= 1;
+                    self.newline();
+                    self.put(match arm.end {
+                        CaseEnd::Leave => ";;",
+                        CaseEnd::FallThrough => ";&",
+                        CaseEnd::TryNext => ";;&",
+                    });
+                }
+                self.level -= 1;
+                self.newline();
+                self.put("esac");
+            }
+            Compound::Test(expression) => {
+                self.put("[[ ");
+                self.test(expression);
+                self.put(" ]]");
+            }
+            Compound::Arithmetic(arithmetic) => self.arithmetic(arithmetic),
+        }
+        self.redirections(&command.redirections);
+    }
+
+    fn arithmetic(&mut self, arithmetic: &Arithmetic) {
+        self.put("((");
+        self.bytes(&arithmetic.word.source);
+        self.put("))");
+    }
+
+    fn conditional(&mut self, branches: &[(List, List)], otherwise: Option<&List>) {
+        let Some(((condition, body), rest)) = branches.split_first() else {
+            return;
+        };
+        self.put("if ");
+        self.list(condition);
+        self.put("; then");
+        self.body(body);
+        match (rest.is_empty(), otherwise) {
+            // An `elif` is shown as an `if` in the `else`.
+            (false, _) => {
+                self.put("else");
+                self.level += 1;
+                self.newline();
+                self.conditional(rest, otherwise);
+                self.level -= 1;
+                if self.inline {
+                    self.put("; ");
+                } else {
+                    self.put(";");
+                    self.newline();
+                }
+            }
+            (true, Some(otherwise)) => {
+                self.put("else");
+                self.body(otherwise);
+            }
+            (true, None) => {}
+        }
+        self.put("fi");
+    }
+
+    fn loop_header(&mut self, keyword: &str, variable: &[u8], words: Option<&[Word]>) {
+        self.put(keyword);
+        self.put(" ");
+        self.bytes(variable);
+        self.put(" in");
+        match words {
+            Some(words) => {
+                for word in words {
+                    self.put(" ");
+                    self.word(word);
+                }
+            }
+            None => self.put(" \"$@\""),
+        }
+        self.put(";");
+    }
+
+    fn loop_body(&mut self, body: &List) {
+        self.newline();
+        self.put("do");
+        self.body(body);
+        self.put("done");
+    }
+
+    fn test(&mut self, expression: &TestExpression) {
+        match expression {
+            TestExpression::Or(one, other) => {
+                self.test(one);
+                self.put(" || ");
+                self.test(other);
+            }
+            TestExpression::And(one, other) => {
+                self.test(one);
+                self.put(" && ");
+                self.test(other);
+            }
+            TestExpression::Not(inner) => {
+                self.put("! ");
+                self.test(inner);
+            }
+            TestExpression::Unary(letter, word) => {
+                self.put("-");
+                self.text.push(*letter);
+                self.put(" ");
+                self.word(word);
+            }
+            TestExpression::Binary(left, operator, right) => {
+                self.word(left);
+                self.put(" ");
+                self.put(operator_text(*operator));
+                self.put(" ");
+                self.word(right);
+            }
+            TestExpression::Word(word) => {
+                self.put("-n ");
+                self.word(word);
+            }
+        }
+    }
+}
+
+/// How an operator of `[[` is written.
+pub fn operator_text(operator: TestOperator) -> &'static str {
+    match operator {
+        TestOperator::Matches => "==",
+        TestOperator::Differs => "!=",
+        TestOperator::Regex => "=~",
+        TestOperator::Before => "<",
+        TestOperator::After => ">",
+        TestOperator::Equal => "-eq",
+        TestOperator::NotEqual => "-ne",
+        TestOperator::Less => "-lt",
+        TestOperator::AtMost => "-le",
+        TestOperator::Greater => "-gt",
+        TestOperator::AtLeast => "-ge",
+        TestOperator::Newer => "-nt",
+        TestOperator::Older => "-ot",
+        TestOperator::SameFile => "-ef",
+    }
+}
+
+/// `[@]` and the like, for messages.
+pub fn subscript_text(subscript: &Subscript) -> Text {
+    match subscript {
+        Subscript::Each => b"@".to_vec(),
+        Subscript::Joined => b"*".to_vec(),
+        Subscript::Index(index) => index.word.source.clone(),
+    }
+}

@@ -64,6 +64,11 @@ impl Variables {
         self.slot(name).variable.as_deref()
     }
 
+    /// Likewise, to be kept while others change it.
+    pub fn shared(&self, name: Symbol) -> Option<&Rc<Variable>> {
+        self.slot(name).variable.as_ref()
+    }
+
     /// The variable, to be changed; it is made when there is none.
     pub fn edit(&mut self, name: Symbol) -> &mut Variable {
         let is_exported = self

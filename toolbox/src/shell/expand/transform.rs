@@ -1,167 +1,225 @@
-//! `${x@Q}` and its kin.
+//! `${x@Q}` and the other letters.
 
+use super::found::{Found, Joined, Many};
+use super::parameter::{joined_with, one_text};
+use super::sink::Sink;
 use crate::shell::Shell;
-use crate::shell::ast::{Subject, Subscript, Text};
+use crate::shell::ast::{CaseChange, Parameter, Part, Subject, Subscript, Text};
 use crate::shell::flow::Flow;
+use crate::shell::parser;
 use crate::shell::quote;
-
-use crate::shell::value::{Attributes, Value};
-
-use super::output::Output;
-use super::parameter::{Found, put};
-use super::{Place, case};
+use crate::shell::value::{Attributes, Value, Variable};
 
 impl Shell {
-    pub(super) fn transform(&mut self, subject: &Subject, letter: u8, place: Place, output: &mut Output) -> Flow<()> {
-        let found = match letter {
-            b'a' => self.attributes_of(subject)?,
-            b'A' => self.assignment_of(subject)?,
-            b'K' | b'k' => self.pairs_of(subject, letter)?,
-            _ => {
-                let found = self.find(subject)?;
-                self.check_set(&found, subject)?;
-                match found {
-                    Found::Unset => Found::Unset,
-                    Found::Text(text) => Found::Text(self.transformed(text, letter)?),
-                    Found::List { items, joined } => {
-                        let mut transformed = Vec::with_capacity(items.len());
-                        for item in items {
-                            transformed.push(self.transformed(item, letter)?);
-                        }
-                        Found::List { items: transformed, joined }
+    pub(super) fn expand_transform(
+        &mut self,
+        parameter: &Parameter,
+        subject: &Subject,
+        found: Found,
+        letter: u8,
+        is_quoted: bool,
+        sink: &mut Sink,
+    ) -> Flow<()> {
+        match letter {
+            b'A' => return self.expand_declaration(parameter, subject, found, is_quoted, sink),
+            b'a' => return self.expand_attributes(parameter, subject, found, is_quoted, sink),
+            _ => {}
+        }
+        let (many, joined) = match found {
+            Found::One(one) => {
+                let Some(text) = one.text() else {
+                    self.check_unset(parameter, subject)?;
+                    if is_quoted {
+                        sink.put_quoted(b"");
                     }
-                }
+                    return Flow::Continue(());
+                };
+                let text = self.transformed(text, letter)?;
+                sink.put(self, &text, is_quoted);
+                return Flow::Continue(());
             }
+            Found::Many(many, joined) => (many, joined),
         };
-        put(&found, place, output);
+        if let (b'K' | b'k', Many::Elements(variable)) = (letter, &many)
+            && variable.is_array()
+        {
+            self.put_pairs(variable, letter, joined, is_quoted, sink);
+            return Flow::Continue(());
+        }
+        let mut texts = Vec::with_capacity(many.len());
+        for text in many.texts() {
+            texts.push(self.transformed(text, letter)?);
+        }
+        self.put_many(&texts, joined, is_quoted, sink);
         Flow::Continue(())
     }
 
-    fn transformed(&mut self, text: Text, letter: u8) -> Flow<Text> {
+    fn transformed(&mut self, text: &[u8], letter: u8) -> Flow<Text> {
+        let case = |change, all| super::operation::with_case(text, change, all, None);
         Flow::Continue(match letter {
-            b'Q' => quote::for_reuse(&text),
-            b'U' => case::uppercase(&text),
-            b'L' => case::lowercase(&text),
-            b'u' => case::change(&text, |at, character| if at == 0 { case::upper(character) } else { character }),
-            b'P' => self.expand_prompt(&text)?,
-            b'E' => {
-                let source = [b"$'", escape_quotes(&text).as_slice(), b"'"].concat();
-                match crate::shell::parser::word_text(&source) {
-                    Ok(word) => self.expand_text(&word)?,
-                    Err(_) => text,
+            b'U' => case(CaseChange::Upper, true),
+            b'u' => case(CaseChange::Upper, false),
+            b'L' => case(CaseChange::Lower, true),
+            b'E' => with_escapes(text),
+            b'P' => self.expand_prompt(text)?,
+            // Of one value, `K` and `k` show no more than `Q`.
+            _ => quote::for_reuse(text),
+        })
+    }
+
+    /// Keys and values of an array: `K` as one text with quotes, `k` as a field each.
+    fn put_pairs(
+        &mut self,
+        variable: &Variable,
+        letter: u8,
+        joined: Joined,
+        is_quoted: bool,
+        sink: &mut Sink,
+    ) {
+        let keys = variable.keys();
+        let pairs: Vec<_> = keys.iter().zip(variable.elements()).collect();
+        if letter == b'k' {
+            let texts: Vec<&Text> = pairs
+                .into_iter()
+                .flat_map(|(key, text)| [key, text])
+                .collect();
+            self.put_many(&texts, joined, is_quoted, sink);
+            return;
+        }
+        let is_associative = matches!(variable.value, Value::Associative(_));
+        let shown: Vec<Text> = pairs
+            .into_iter()
+            .map(|(key, text)| [&key_text(key)[..], b" ", &quote::double(text)].concat())
+            .collect();
+        let mut text = joined_with(&shown, b" ");
+        if is_associative {
+            text.push(b' ');
+        }
+        sink.put(self, &text, is_quoted);
+    }
+
+    /// `${x@A}`: a command that makes the variable again.
+    fn expand_declaration(
+        &mut self,
+        parameter: &Parameter,
+        subject: &Subject,
+        found: Found,
+        is_quoted: bool,
+        sink: &mut Sink,
+    ) -> Flow<()> {
+        if let Found::Many(Many::Positional(parameters), _) = &found {
+            let mut text = b"set --".to_vec();
+            for parameter in parameters.iter() {
+                text.push(b' ');
+                text.extend(quote::for_reuse(parameter));
+            }
+            sink.put(self, &text, is_quoted);
+            return Flow::Continue(());
+        }
+        let Some((name, variable)) = self.variable_of(subject) else {
+            if !matches!(subject, Subject::Positional(_) | Subject::Special(_)) {
+                self.check_unset(parameter, subject)?;
+            }
+            if is_quoted {
+                sink.put_quoted(b"");
+            }
+            return Flow::Continue(());
+        };
+        let letters = attribute_letters(variable.attributes, &variable.value);
+        let mut value = Text::new();
+        match &found {
+            Found::One(one) => {
+                if let Some(text) = one.text() {
+                    value.push(b'=');
+                    value.extend(quote::for_reuse(text));
                 }
             }
-            _ => text,
-        })
-    }
-
-    /// `${x@a}`: the letters of the attributes.
-    fn attributes_of(&mut self, subject: &Subject) -> Flow<Found> {
-        let (name, subscript) = match subject {
-            Subject::Variable(name) => (*name, None),
-            Subject::Element(name, subscript) => (*name, Some(subscript)),
-            _ => return Flow::Continue(Found::Unset),
-        };
-        let Some(variable) = self.variable(name) else {
-            return Flow::Continue(Found::Unset);
-        };
-        let letters = attribute_letters(variable.attributes, &variable.value);
-        let count = variable.elements().len();
-        let is_set = match subscript {
-            None => variable.text().is_some(),
-            Some(_) => true,
-        };
-        Flow::Continue(match subscript {
-            Some(Subscript::Each | Subscript::Joined) => Found::List {
-                items: vec![letters; count],
-                joined: subscript == Some(&Subscript::Joined),
-            },
-            _ if is_set || !letters.is_empty() => Found::Text(letters),
-            _ => Found::Unset,
-        })
-    }
-
-    /// `${x@A}`: an assignment or `declare` that makes the variable again.
-    fn assignment_of(&mut self, subject: &Subject) -> Flow<Found> {
-        let (name, whole) = match subject {
-            Subject::Variable(name) => (*name, false),
-            Subject::Element(name, Subscript::Each | Subscript::Joined) => (*name, true),
-            Subject::Element(name, Subscript::Index(_)) => (*name, false),
-            Subject::Special(b'@' | b'*') => {
-                let words: Vec<Text> = self.state.positional.iter().map(|text| quote::for_reuse(text)).collect();
-                return Flow::Continue(Found::Text([b"set -- ".as_slice(), &words.join(&b' ')].concat()));
+            Found::Many(..) if variable.is_array() => {
+                value.push(b'=');
+                value.extend(array_text(&variable.value));
             }
-            _ => return Flow::Continue(Found::Unset),
-        };
-        let found = self.find(subject)?;
-        let Some(variable) = self.variable(name) else {
-            return Flow::Continue(Found::Unset);
-        };
-        let letters = attribute_letters(variable.attributes, &variable.value);
-        let declare = match letters.is_empty() {
-            true => Text::new(),
-            false => [b"declare -", letters.as_slice(), b" "].concat(),
-        };
-        let value = if whole && variable.is_array() {
-            array_text(&variable.value)
-        } else {
-            match found {
-                Found::Text(text) => quote::for_reuse(&text),
-                Found::List { items, .. } => quote::for_reuse(&items.join(&b' ')),
-                Found::Unset if declare.is_empty() => return Flow::Continue(Found::Unset),
-                Found::Unset => return Flow::Continue(Found::Text([declare.as_slice(), &name.name()].concat())),
+            Found::Many(..) => {
+                if let Some(text) = variable.text() {
+                    value.push(b'=');
+                    value.extend(quote::for_reuse(text));
+                }
             }
-        };
-        Flow::Continue(Found::Text([declare.as_slice(), &name.name(), b"=", &value].concat()))
-    }
-
-    /// `${a[@]@K}`: keys and values.
-    fn pairs_of(&mut self, subject: &Subject, letter: u8) -> Flow<Found> {
-        let Subject::Element(name, subscript @ (Subscript::Each | Subscript::Joined)) = subject else {
-            let found = self.find(subject)?;
-            return Flow::Continue(match found {
-                Found::Text(text) => Found::Text(quote::for_reuse(&text)),
-                Found::List { items, joined } => Found::List {
-                    items: items.iter().map(|item| quote::for_reuse(item)).collect(),
-                    joined,
-                },
-                Found::Unset => Found::Unset,
-            });
-        };
-        let keys = self.array_keys(*name);
-        let values: Vec<Text> = match self.variable(*name) {
-            Some(variable) => variable.elements().into_iter().cloned().collect(),
-            None => Vec::new(),
-        };
-        if letter == b'k' {
-            let items = keys.into_iter().zip(values).flat_map(|(key, value)| [key, value]).collect();
-            let joined = *subscript == Subscript::Joined;
-            return Flow::Continue(Found::List { items, joined });
         }
-        let pairs: Vec<Text> = keys
-            .into_iter()
-            .zip(values)
-            .map(|(key, value)| [key.as_slice(), b" ", &quote::double(&value)].concat())
-            .collect();
-        Flow::Continue(Found::Text(pairs.join(&b' ')))
+        let mut text = Text::new();
+        if !letters.is_empty() {
+            text.extend_from_slice(&[b"declare -", &letters[..], b" "].concat());
+        }
+        if !letters.is_empty() || !value.is_empty() {
+            text.extend_from_slice(&name.name());
+            text.extend(value);
+        }
+        sink.put(self, &text, is_quoted);
+        Flow::Continue(())
+    }
+
+    /// `${x@a}`: the letters of the attributes; of a list, once for each element.
+    fn expand_attributes(
+        &mut self,
+        parameter: &Parameter,
+        subject: &Subject,
+        found: Found,
+        is_quoted: bool,
+        sink: &mut Sink,
+    ) -> Flow<()> {
+        let variable = self.variable_of(subject);
+        let letters = match &variable {
+            Some((_, variable)) => attribute_letters(variable.attributes, &variable.value),
+            None => Text::new(),
+        };
+        match found {
+            Found::One(one) => {
+                if one.text().is_none() && variable.is_none() {
+                    self.check_unset(parameter, subject)?;
+                }
+                let _ = one_text(&one);
+                sink.put(self, &letters, is_quoted);
+            }
+            Found::Many(many, joined) => {
+                let is_declared_only = many.len() == 0
+                    && matches!(
+                        subject,
+                        Subject::Element(_, Subscript::Each | Subscript::Joined)
+                    )
+                    && variable.is_some();
+                let count = if is_declared_only { 1 } else { many.len() };
+                let texts = vec![letters; count];
+                self.put_many(&texts, joined, is_quoted, sink);
+            }
+        }
+        Flow::Continue(())
     }
 }
 
-/// The text that `$'…'` decodes to this one's meaning: quotes in it are no ends.
-fn escape_quotes(text: &[u8]) -> Text {
-    let mut escaped = Text::new();
+/// A text with the escapes of `$'…'` replaced.
+fn with_escapes(text: &[u8]) -> Text {
+    if !text.contains(&b'\\') {
+        return text.to_vec();
+    }
+    let mut source = b"$'".to_vec();
     let mut bytes = text.iter().copied();
     while let Some(byte) = bytes.next() {
         match byte {
+            b'\'' => source.extend_from_slice(b"\\'"),
             b'\\' => {
-                escaped.push(byte);
-                escaped.extend(bytes.next());
+                source.push(b'\\');
+                source.push(bytes.next().unwrap_or(b'\\'));
             }
-            b'\'' => escaped.extend_from_slice(b"\\'"),
-            _ => escaped.push(byte),
+            _ => source.push(byte),
         }
     }
-    escaped
+    source.push(b'\'');
+    match parser::word_text(&source).map(|word| word.parts) {
+        Ok(parts) => match parts.as_slice() {
+            [Part::Quoted(text)] => text.clone(),
+            _ => text.to_vec(),
+        },
+        Err(_) => text.to_vec(),
+    }
 }
 
 /// The letters of `declare` for attributes and value.
@@ -195,7 +253,9 @@ pub fn array_text(value: &Value) -> Text {
         Value::Associative(array) => array
             .iter()
             .into_iter()
-            .map(|(key, text)| [b"[", key_text(key).as_slice(), b"]=", &quote::double(text)].concat())
+            .map(|(key, text)| {
+                [b"[", key_text(key).as_slice(), b"]=", &quote::double(text)].concat()
+            })
             .collect(),
         _ => Vec::new(),
     };
@@ -206,10 +266,17 @@ pub fn array_text(value: &Value) -> Text {
 
 /// A key, quoted where it has to be.
 fn key_text(key: &[u8]) -> Text {
-    let is_plain = !key.is_empty() && key.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/' | b'+' | b':' | b'%' | b',' | b'@') || *byte >= 0x80);
+    let is_plain = !key.is_empty()
+        && key.iter().all(|byte| {
+            byte.is_ascii_alphanumeric()
+                || matches!(
+                    byte,
+                    b'_' | b'-' | b'.' | b'/' | b'+' | b':' | b'%' | b',' | b'@'
+                )
+                || *byte >= 0x80
+        });
     match is_plain && key != b"@" {
         true => key.to_vec(),
         false => quote::double(key),
     }
 }
-

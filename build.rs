@@ -18,10 +18,10 @@ use wasmtime::Engine;
 
 #[path = "src/engine/config.rs"]
 mod config;
+#[path = "src/engine/trailer.rs"]
+mod trailer;
 
 const GUEST_TARGET: &str = "wasm32-wasip1";
-/// Layout in src/engine/image.rs, which checks it.
-const MAGIC: [u8; 8] = *b"agsbimg1";
 /// The custom section in which the guest lists its tools, one a line.
 const NAMES_SECTION: &str = "applet-names";
 /// Set by the napi CLI: the addon of this build goes into the package.
@@ -34,6 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for input in [
         "build.rs",
         "src/engine/config.rs",
+        "src/engine/trailer.rs",
         TEST_GUESTS,
         "toolbox",
         "Cargo.lock",
@@ -156,9 +157,7 @@ fn compile(
 ) -> Result<Vec<u8>, Box<dyn Error>> {
     let mut image = engine.precompile_module(guest)?;
     let code_len = image.len() as u64;
-    image.extend_from_slice(&MAGIC);
-    image.extend_from_slice(&code_len.to_le_bytes());
-    image.extend_from_slice(fingerprint);
+    image.extend_from_slice(&trailer::trailer(code_len, fingerprint));
     Ok(image)
 }
 

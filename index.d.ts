@@ -126,6 +126,15 @@ export interface ExecOptions {
   background?: 'stop' | 'wait' | undefined
 }
 
+/** Options of {@link Sandbox.sh}: those of {@link Sandbox.exec}, and the script's arguments. */
+export interface ScriptOptions extends ExecOptions {
+  /**
+   * The arguments of the script: `$1`, `$2` and so on.
+   * @default []
+   */
+  args?: readonly string[] | undefined
+}
+
 /** What a call used: the command and everything it started. */
 export interface Usage {
   /** Milliseconds from the start of the command to its end. */
@@ -258,6 +267,19 @@ export declare class Sandbox implements AsyncDisposable {
    * or the sandbox is closed
    */
   exec(command: string, args?: readonly string[], options?: ExecOptions): Promise<ExecResult>
+
+  /**
+   * Runs a script with bash, which starts in `/work`: `sandbox.sh('grep -rn TODO . | sort | head -5')`. It is
+   * `bash -c script bash ...args`, so the result and the errors are those of {@link Sandbox.exec}.
+   *
+   * A script that fails still resolves, with its `exitCode`: 2 for a syntax error, 127 for a command that is not found,
+   * 128 and the signal's number for one that a signal ended.
+   *
+   * @param script the text of the script
+   * @throws {@link SandboxError} (as a rejection) when the script is stopped before its end, an option cannot be used,
+   * or the sandbox is closed
+   */
+  sh(script: string, options?: ScriptOptions): Promise<ExecResult>
 
   /**
    * What commands have changed since the last {@link Sandbox.checkpoint}, or since the sandbox was made. The cost follows

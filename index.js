@@ -62,6 +62,12 @@ class Sandbox {
     }
   }
 
+  async sh(script, options = {}) {
+    if (typeof script !== 'string') throw invalidOption('script', 'a string', script)
+    const { args, rest } = takeArgs(options)
+    return this.exec('bash', ['-c', script, 'bash', ...args], rest)
+  }
+
   async diff() {
     const { error, ...diff } = await guarded(() => this.#native.diff()).catch(rethrow)
     if (error) throw new SandboxError(error.code, error.message)
@@ -143,6 +149,16 @@ function invalidOption(name, wanted, value) {
 function isPlain(value) {
   const prototype = Object.getPrototypeOf(value)
   return prototype === null || Object.getPrototypeOf(prototype) === null
+}
+
+/** Splits `args`, which stand behind the script, from the options of the call. */
+function takeArgs(options) {
+  if (typeof options !== 'object' || options === null || !('args' in options)) return { args: [], rest: options }
+  const { args = [] } = options
+  if (!Array.isArray(args)) throw invalidOption('args', 'an array of strings', args)
+  const rest = {}
+  for (const name in options) if (name !== 'args') rest[name] = options[name]
+  return { args, rest }
 }
 
 /** Splits `signal`, which only JavaScript can listen to, from the options that the binding checks. */

@@ -1,5 +1,5 @@
 //! What guests see of the host's files: the work directory and the mounts, and nothing else.
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { Sandbox } from 'agent-sandbox'
@@ -36,6 +36,29 @@ test('names beyond ASCII are the same on both sides', async () => {
   const sandbox = sandboxWith({ workDir })
   expect(String((await sandbox.exec('ls')).stdout)).toBe('grüße 漢字.txt\n')
   expect(String((await sandbox.exec('cat', ['grüße 漢字.txt'])).stdout)).toBe('x\n')
+})
+
+test('file names are bytes, and survive every way in and out', async () => {
+  const texts = ['plain', 'new\nline', ' ', '-n', "it's", '\xff\xfe\x80', '\xc0\xaf', 'caf\xe9', '\x01\x1b[31m', '\\', '*?[']
+  const names = texts.map((text) => Buffer.from(text, 'latin1'))
+  const sorted = (list: Buffer[]) => list.map((name) => name.toString('latin1')).sort()
+  const workDir = directory({ 'from/keep': '' })
+  const below = (folder: string, name: Buffer) => Buffer.concat([Buffer.from(`${workDir}/${folder}/`), name])
+  for (const name of names) writeFileSync(below('from', name), name)
+  const sandbox = sandboxWith({ workDir })
+  const listed = await sandbox.exec('ls', ['--zero', 'from'])
+  const zero = listed.stdout.toString('latin1').split('\0').slice(0, -1)
+  expect(zero.sort()).toEqual(sorted([...names, Buffer.from('keep')]))
+  for (const args of [['-r', 'from', '/tmp/there'], ['-r', '/tmp/there', 'to']]) {
+    const { exitCode, stderr } = await sandbox.exec('cp', args)
+    expect([exitCode, String(stderr)]).toEqual([0, ''])
+  }
+  const arguments_ = Buffer.concat(names.flatMap((name) => [Buffer.from('./'), name, Buffer.from('\0')]))
+  const removed = await sandbox.exec('xargs', ['-0', 'rm'], { cwd: '/work/from', stdin: arguments_ })
+  expect([removed.exitCode, String(removed.stderr)]).toEqual([0, ''])
+  expect(readdirSync(join(workDir, 'from'))).toEqual(['keep'])
+  expect(sorted(readdirSync(join(workDir, 'to'), { encoding: 'buffer' }))).toEqual(sorted([...names, Buffer.from('keep')]))
+  for (const name of names) expect(readFileSync(below('to', name))).toEqual(name)
 })
 
 test('a mount is read-only unless it is writable', async () => {

@@ -58,12 +58,12 @@ test('1,000 sandboxes that were closed leave nothing open', async () => {
 })
 
 test('the event loop turns while commands run', async () => {
-  const sandbox = sandboxWith({ timeoutMs: 300, maxOutputBytes: 16 })
-  await failure(sandbox.exec('yes'))
+  const sandbox = sandboxWith({ timeoutMs: 1_000, maxOutputBytes: 16 })
+  await failure(sandbox.exec('yes', [], { timeoutMs: 50 }))
   const delay = monitorEventLoopDelay({ resolution: 1 })
   delay.enable()
   await Promise.all(Array.from({ length: 4 }, () => failure(sandbox.exec('yes'))))
   delay.disable()
-  // The bench measures the real figure; a call that ran on the event loop would show as 300 ms.
-  expect(delay.max / 1e6).toBeLessThan(150)
+  // The bench measures the real figure; a call that ran on the event loop would show as a second.
+  expect(delay.max / 1e6).toBeLessThan(500)
 })

@@ -1,5 +1,6 @@
 // Who can run a command, by the name its column has. A contestant's module exports
-// `open(workDir, { addon }) -> { exec(command, args, options) -> { exitCode, stdout, stderr }, close() }`.
+// `open(workDir, { addon }) -> { exec(command, args, options), sh(script), close() }`; the first two give
+// `{ exitCode, stdout, stderr }`.
 
 export const PEERS = ['just-bash', 'bashkit']
 

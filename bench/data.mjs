@@ -126,6 +126,35 @@ export class Data {
     })
   }
 
+  /** `lines.txt`: 100,000 lines of prose. */
+  lines() {
+    return this.#once('lines', (root) => {
+      const line = prose(7)
+      write(join(root, 'lines.txt'), Array.from({ length: this.#quick ? 10_000 : 100_000 }, line).join(''))
+    })
+  }
+
+  /** `long.sh`, 10 MB of functions and the call of one. */
+  script() {
+    return this.#once('script', (root) => {
+      const next = random(8)
+      const define = () => {
+        const name = `${makeWord(next)}_${below(next, 1e6)}`
+        return `${name}() {
+  local name="$1" count=\${2:-${below(next, 100)}}
+  if [ "$count" -gt 10 ] && [[ $name == ${makeWord(next)}* ]]; then
+    echo "\${name%.*} has $((count * 2 + ${below(next, 100)}))" # ${makeWord(next)}
+  else
+    for i in ${makeWord(next)} ${makeWord(next)}; do printf '%s\\n' "$i" > /dev/null; done
+  fi
+}
+`
+      }
+      const body = text(define, this.#quick ? 1e6 : 10e6)
+      write(join(root, 'long.sh'), `${body}last() { echo read; }\nlast\n`)
+    })
+  }
+
   /** The path of a C program of `programs/`, compiled. */
   program(name) {
     const root = this.#once(`program-${name}`, (root) => {

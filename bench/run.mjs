@@ -10,7 +10,7 @@ import { measure } from './measure.mjs'
 import { installPeers } from './peers.mjs'
 import { heading, judge, machine, reasons, tableLine } from './report.mjs'
 
-const FAMILIES = ['start', 'process', 'call', 'together', 'pipe', 'files', 'memory', 'gap', 'stop']
+const FAMILIES = ['start', 'process', 'call', 'together', 'pipe', 'shell', 'files', 'memory', 'gap', 'stop']
 
 const USAGE = `Usage: npm run bench -- [options]
   --row TEXT     only rows whose name contains TEXT; may be repeated

@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { Advice, root as repository, run, runMain, say } from './steps.mjs'
 import { readFixture, writeFixture } from './stress/fixture.mjs'
+import { isMeasurable, MEASURABLE } from './stress/process.mjs'
 import { Random } from './stress/random.mjs'
 import { holdings, leaks, stillBusy } from './stress/resources.mjs'
 import { Tally } from './stress/tally.mjs'
@@ -33,9 +34,6 @@ const WARMUP_SHARE = 0.3
 
 /** More than there are places in the pool of instances, each of which keeps much of what it last used. */
 const FILL = 256
-
-/** Without these, what glibc keeps for the next allocation of each thread hides what leaks: some 100 MiB. */
-const ALLOCATOR = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '65536', MALLOC_TRIM_THRESHOLD_: '131072' }
 
 /**
  * What the process may hold more after the load than after the warm-up. JavaScript's heap breathes by 20 MiB or so, and
@@ -195,16 +193,16 @@ async function stress({ seconds, seed, ways, addon }, root) {
   return failed === 0 ? 0 : 1
 }
 
-/** The same in a process that can collect garbage at will and whose allocator gives back what is free. */
+/** The same in a process whose memory can be measured. */
 async function again() {
-  const args = ['--expose-gc', fileURLToPath(import.meta.url), ...process.argv.slice(2)]
-  return (await run(process.execPath, args, { env: ALLOCATOR })).status ?? 1
+  const args = [...MEASURABLE.nodeOptions, fileURLToPath(import.meta.url), ...process.argv.slice(2)]
+  return (await run(process.execPath, args, { env: MEASURABLE.env })).status ?? 1
 }
 
 await runMain(async () => {
   const chosen = options()
   if (process.platform !== 'linux') throw new Advice('this looks into /proc, which only Linux has')
-  if (globalThis.gc === undefined || process.env.MALLOC_ARENA_MAX !== ALLOCATOR.MALLOC_ARENA_MAX) return again()
+  if (!isMeasurable()) return again()
   const root = mkdtempSync(join(tmpdir(), 'agent-sandbox-stress-'))
   try {
     return await stress(chosen, root)

@@ -16,11 +16,13 @@ export async function open(workDir) {
     maxStdoutBytes: LARGE,
     timeoutMs: 600_000,
   })
+  const sh = async (script) => {
+    const { exitCode, stdout, stderr } = await bash.execute(script)
+    return { exitCode, stdout: Buffer.from(stdout), stderr: Buffer.from(stderr) }
+  }
   return {
-    async exec(command, args) {
-      const { exitCode, stdout, stderr } = await bash.execute(quote(command, args))
-      return { exitCode, stdout: Buffer.from(stdout), stderr: Buffer.from(stderr) }
-    },
+    exec: (command, args) => sh(quote(command, args)),
+    sh,
     close: async () => {},
   }
 }

@@ -17,11 +17,13 @@ export async function open(workDir) {
     maxWorkUnits: LARGE,
   }
   const bash = new Bash({ fs, cwd: '/work', env: { LANG: 'C.UTF-8', TZ: 'UTC' }, executionLimits })
+  const sh = async (script) => {
+    const { exitCode, stdout, stderr } = await bash.exec(script)
+    return { exitCode, stdout: Buffer.from(stdout), stderr: Buffer.from(stderr) }
+  }
   return {
-    async exec(command, args) {
-      const { exitCode, stdout, stderr } = await bash.exec(quote(command, args))
-      return { exitCode, stdout: Buffer.from(stdout), stderr: Buffer.from(stderr) }
-    },
+    exec: (command, args) => sh(quote(command, args)),
+    sh,
     close: async () => {},
   }
 }

@@ -6,6 +6,7 @@ export async function open(workDir, { addon }) {
   const sandbox = new Sandbox({ workDir })
   return {
     exec: (command, args, options) => sandbox.exec(command, args, { maxOutputBytes: 64 << 20, ...options }),
+    sh: (script) => sandbox.sh(script, { maxOutputBytes: 64 << 20 }),
     close: () => sandbox.close(),
   }
 }

@@ -6,6 +6,7 @@ export const environment = { PATH: process.env.PATH, HOME: process.env.HOME, LAN
 export async function open(workDir) {
   return {
     exec: (command, args) => run(command, args, workDir),
+    sh: (script) => run('bash', ['-c', script], workDir),
     close: async () => {},
   }
 }

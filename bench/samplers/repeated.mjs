@@ -13,6 +13,11 @@ export async function sampler({ side, addon, workDir, command: [program, ...args
     return answer
   }
 
+  return repeated(call, sampleMs, async () => lasting?.close())
+}
+
+/** The sampler of a call that gives an answer. */
+export function repeated(call, sampleMs, close) {
   let count
   return {
     async sample() {
@@ -22,7 +27,7 @@ export async function sampler({ side, addon, workDir, command: [program, ...args
       for (let i = 0; i < count; i++) answers.push(await call())
       return { values: [(performance.now() - start) / count], answers }
     },
-    close: async () => lasting?.close(),
+    close,
   }
 }
 

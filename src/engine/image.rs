@@ -1,7 +1,4 @@
-//! The precompiled guest: a `.cwasm` file with a fingerprint at its end.
-//!
-//! The file is what wasmtime serialised, then a trailer of 48 bytes: 8 of
-//! magic, 8 for the length before the trailer (little-endian), and 32 of
+//! The precompiled guest: a `.cwasm` file, which is what wasmtime serialised and then a trailer. Its fingerprint is a
 //! SHA-256 over everything the code depends on (`fingerprint` in build.rs).
 
 use std::fs::File;
@@ -10,8 +7,7 @@ use std::path::Path;
 
 use wasmtime::{Engine, Module};
 
-const MAGIC: [u8; 8] = *b"agsbimg1";
-const TRAILER_LEN: usize = 48;
+use super::trailer::{TRAILER_LEN, trailer};
 
 /// Why a precompiled guest cannot be used. The messages tell the user what to do.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -42,7 +38,7 @@ pub fn load(engine: &Engine, path: &Path, fingerprint: &[u8; 32]) -> Result<Modu
         .to_string_lossy()
         .into_owned();
     let opened = match read_trailer(path) {
-        Ok((opened, trailer)) if trailer.matches(fingerprint) => opened,
+        Ok(found) if found.trailer == trailer(found.code_len, fingerprint) => found.file,
         Ok(_) => return Err(ImageError::Mismatch { file }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             return Err(ImageError::Missing { file });
@@ -66,25 +62,18 @@ pub fn load(engine: &Engine, path: &Path, fingerprint: &[u8; 32]) -> Result<Modu
     })
 }
 
-struct Trailer {
-    bytes: [u8; TRAILER_LEN],
+/// An open image.
+struct Found {
+    file: File,
     code_len: u64,
+    trailer: [u8; TRAILER_LEN],
 }
 
-impl Trailer {
-    fn matches(&self, fingerprint: &[u8; 32]) -> bool {
-        self.bytes[..8] == MAGIC
-            && self.bytes[8..16] == self.code_len.to_le_bytes()
-            && self.bytes[16..] == *fingerprint
-    }
-}
-
-/// The open file, and the trailer at its end.
 #[expect(
     clippy::disallowed_methods,
     reason = "the image is part of the addon, not a file of a guest"
 )]
-fn read_trailer(path: &Path) -> io::Result<(File, Trailer)> {
+fn read_trailer(path: &Path) -> io::Result<Found> {
     let mut file = File::open(path)?;
     let code_len = file
         .metadata()?
@@ -92,8 +81,12 @@ fn read_trailer(path: &Path) -> io::Result<(File, Trailer)> {
         .checked_sub(TRAILER_LEN as u64)
         .ok_or(io::ErrorKind::UnexpectedEof)?;
     file.seek(SeekFrom::Start(code_len))?;
-    let mut bytes = [0; TRAILER_LEN];
-    file.read_exact(&mut bytes)?;
+    let mut trailer = [0; TRAILER_LEN];
+    file.read_exact(&mut trailer)?;
     file.rewind()?;
-    Ok((file, Trailer { bytes, code_len }))
+    Ok(Found {
+        file,
+        code_len,
+        trailer,
+    })
 }

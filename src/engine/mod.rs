@@ -7,6 +7,7 @@ mod limits;
 mod run;
 #[cfg(test)]
 mod tests;
+mod trailer;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -311,29 +311,34 @@ impl OpenFile {
 }
 
 /// The descriptors of a process, by number.
-#[derive(Default)]
 pub struct FdTable {
     files: Vec<Option<Arc<OpenFile>>>,
+    /// What paths are relative to. It has the number 3 until that is given to another file, and to paths it has it still.
+    root: Arc<OpenFile>,
 }
 
 impl FdTable {
     /// A table with the root directory only.
     pub fn with_root() -> Self {
-        let mut fds = Self::default();
         let root = Arc::new(OpenFile::directory(Vec::new()));
-        fds.put(ROOT, root).expect("an empty table has room");
+        let mut fds = Self {
+            files: Vec::new(),
+            root: Arc::clone(&root),
+        };
+        fds.give(ROOT, root).expect("an empty table has room");
         fds
     }
 
-    /// Opens at this number, closing what was there; that of the root is taken.
-    pub fn give(&mut self, fd: u32, file: Arc<OpenFile>) -> Result<(), Errno> {
-        if fd == ROOT {
-            return Err(Errno::Invalid);
+    /// What paths that begin at a descriptor are relative to.
+    pub(super) fn directory(&self, fd: u32) -> Result<&Arc<OpenFile>, Errno> {
+        match fd {
+            ROOT => Ok(&self.root),
+            _ => self.get(fd),
         }
-        self.put(fd, file)
     }
 
-    pub(super) fn put(&mut self, fd: u32, file: Arc<OpenFile>) -> Result<(), Errno> {
+    /// Opens at this number, closing what was there.
+    pub fn give(&mut self, fd: u32, file: Arc<OpenFile>) -> Result<(), Errno> {
         let index = fd as usize;
         if index >= MAX_FDS {
             return Err(Errno::BadFd);
@@ -361,7 +366,7 @@ impl FdTable {
         if number >= MAX_FDS {
             return Err(Errno::TooManyOpenFiles);
         }
-        self.put(number as u32, file)?;
+        self.give(number as u32, file)?;
         Ok(number as u32)
     }
 
@@ -385,11 +390,14 @@ impl FdTable {
     }
 
     pub fn close(&mut self, fd: u32) -> Result<(), Errno> {
-        self.files
-            .get_mut(fd as usize)
-            .and_then(Option::take)
-            .map(drop)
-            .ok_or(Errno::BadFd)
+        let slot = self.files.get_mut(fd as usize).ok_or(Errno::BadFd)?;
+        let closed = slot.take().ok_or(Errno::BadFd)?;
+        if fd == ROOT && !Arc::ptr_eq(&closed, &self.root) {
+            // The number is not free for others: paths would be taken for relative to them.
+            *slot = Some(Arc::clone(&self.root));
+        }
+        drop(closed);
+        Ok(())
     }
 
     /// Moves `from` to `to`, closing what was there.

@@ -3,6 +3,8 @@
 
 mod accounting;
 mod admission;
+#[cfg(test)]
+pub mod at_once;
 mod control;
 mod descriptor;
 mod interrupt;

@@ -9,7 +9,7 @@ use super::{OpenFile, Process};
 impl Process {
     /// A relative path as an absolute one (POSIX `openat`).
     fn absolute(&self, dir: u32, path: &[u8]) -> Result<Vec<u8>, Errno> {
-        let directory = self.fds.get(dir)?.as_directory()?;
+        let directory = self.fds.directory(dir)?.as_directory()?;
         if path.is_empty() {
             return Err(Errno::NotFound);
         }

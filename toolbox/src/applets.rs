@@ -1,9 +1,12 @@
 //! The table of applets: each name is written here, once.
 
 mod base64;
+mod basename;
 mod cat;
+mod chmod;
 mod cp;
 mod cut;
+mod dirname;
 mod duration;
 mod echo;
 mod env;
@@ -13,18 +16,35 @@ mod kill;
 mod ln;
 mod ls;
 mod mkdir;
+mod mktemp;
 mod mv;
+mod nl;
+mod od;
+mod paste;
+mod printenv;
 mod printf;
+mod pwd;
+mod readlink;
+mod realpath;
+mod rev;
 mod rm;
+mod rmdir;
+mod seq;
 mod sleep;
 mod sort;
 mod stat;
+mod tac;
 mod tail;
+mod tee;
 mod timeout;
 mod touch;
+mod tr;
+mod truth;
 mod uniq;
 mod wc;
+mod which;
 mod xargs;
+mod yes;
 
 use std::ffi::{OsStr, OsString};
 
@@ -66,17 +86,18 @@ macro_rules! uutils {
 
 applets! {
     "base64" => base64::main,
-    "basename" => uutils!(uu_basename),
+    "basename" => basename::main,
     "bash" => crate::shell::invocation::main,
     "cat" => cat::main,
+    "chmod" => chmod::main,
     "cp" => cp::main,
     "cut" => cut::main,
     "date" => uutils!(uu_date),
-    "dirname" => uutils!(uu_dirname),
+    "dirname" => dirname::main,
     "echo" => echo::main,
     "egrep" => grep::egrep,
     "env" => env::main,
-    "false" => |args| without_operands(args, uutils!(uu_false), 1),
+    "false" => truth::no,
     "fgrep" => grep::fgrep,
     "grep" => grep::main,
     "head" => head::main,
@@ -85,33 +106,37 @@ applets! {
     "ls" => ls::main,
     "md5sum" => uutils!(uu_md5sum),
     "mkdir" => mkdir::main,
+    "mktemp" => mktemp::main,
     "mv" => mv::main,
-    "printenv" => uutils!(uu_printenv),
+    "nl" => nl::main,
+    "od" => od::main,
+    "paste" => paste::main,
+    "printenv" => printenv::main,
     "printf" => printf::main,
-    "pwd" => uutils!(uu_pwd),
+    "pwd" => pwd::main,
+    "readlink" => readlink::main,
+    "realpath" => realpath::main,
+    "rev" => rev::main,
     "rm" => rm::main,
-    "rmdir" => uutils!(uu_rmdir),
-    "seq" => uutils!(uu_seq),
+    "rmdir" => rmdir::main,
+    "seq" => seq::main,
     "sh" => crate::shell::invocation::main,
     "sha256sum" => uutils!(uu_sha256sum),
     "sleep" => sleep::main,
     "sort" => sort::main,
     "stat" => stat::main,
+    "tac" => tac::main,
     "tail" => tail::main,
-    "tee" => uutils!(uu_tee),
+    "tee" => tee::main,
     "timeout" => timeout::main,
     "touch" => touch::main,
-    "tr" => uutils!(uu_tr),
-    "true" => |args| without_operands(args, uutils!(uu_true), 0),
+    "tr" => tr::main,
+    "true" => truth::yes,
     "uniq" => uniq::main,
     "wc" => wc::main,
+    "which" => which::main,
     "xargs" => xargs::main,
-    "yes" => uutils!(uu_yes),
-}
-
-/// `true` and `false` have nothing to do unless they are asked for help.
-fn without_operands(args: &[OsString], tool: fn(&[OsString]) -> i32, status: i32) -> i32 {
-    if args.len() < 2 { status } else { tool(args) }
+    "yes" => yes::main,
 }
 
 /// The applet called `name`.

@@ -112,6 +112,14 @@ impl fmt::Display for UsageError {
 
 impl std::error::Error for UsageError {}
 
+/// Prints the line that usage errors end in, behind messages of the applet's own, and hands `status` back.
+pub fn hint(name: &str, status: i32) -> i32 {
+    let text = format!("Try '{name} --help' for more information.\n");
+    // As in `report`.
+    let _ = std::io::stderr().write_all(text.as_bytes());
+    status
+}
+
 /// Takes `args` apart. `args[0]` is the applet's own name and is skipped; `name` is what errors say.
 pub fn parse<Id: Copy + PartialEq>(
     name: &str,

@@ -15,6 +15,7 @@ use std::path::Path;
 /// Runs the applet named by the base name of `argv[0]` and returns its exit status.
 pub fn run() -> i32 {
     let args: Vec<OsString> = std::env::args_os().collect();
+    sys::start();
     sys::process::enter_working_directory();
     let program = args.first().map_or(OsStr::new(""), OsString::as_os_str);
     let name = Path::new(program).file_name().unwrap_or(program);

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
-use std::io::{self, BufRead, Write};
+use std::io::{self, BufRead, Read, Write};
 
 use crate::sys::{self, OsStrExt, quote::quoted_if_needed};
 
@@ -12,6 +12,79 @@ pub fn open(name: &OsStr) -> io::Result<File> {
     match file.metadata()?.is_dir() {
         true => Err(io::Error::from_raw_os_error(libc::EISDIR)),
         false => Ok(file),
+    }
+}
+
+/// A file, or standard input where the name is `-`.
+pub enum Input {
+    Stdin(io::StdinLock<'static>),
+    File(File),
+}
+
+impl Input {
+    /// Opens a file to read; a directory is refused, as by `open`.
+    pub fn open(name: &OsStr) -> io::Result<Self> {
+        match name == "-" {
+            true => Ok(Self::stdin()),
+            false => open(name).map(Self::File),
+        }
+    }
+
+    pub fn stdin() -> Self {
+        Self::Stdin(io::stdin().lock())
+    }
+
+    /// All that is left of it.
+    pub fn read_all(&mut self) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        match self {
+            Self::Stdin(stdin) => stdin.read_to_end(&mut bytes)?,
+            Self::File(file) => file.read_to_end(&mut bytes)?,
+        };
+        Ok(bytes)
+    }
+}
+
+impl Read for Input {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Stdin(stdin) => stdin.read(buffer),
+            Self::File(file) => file.read(buffer),
+        }
+    }
+}
+
+/// Reads an input by the block. Clearing a large buffer takes time, so it begins small and grows with what there is to read.
+pub struct Blocks<R> {
+    input: R,
+    buffer: Vec<u8>,
+}
+
+impl<R: Read> Blocks<R> {
+    const FIRST: usize = 8 * 1024;
+    const LARGEST: usize = 64 * 1024;
+
+    pub fn new(input: R) -> Self {
+        Self {
+            input,
+            buffer: vec![0; Self::FIRST],
+        }
+    }
+
+    /// The next bytes, as many as one read gives; none at the end.
+    pub fn read(&mut self) -> io::Result<&mut [u8]> {
+        loop {
+            match self.input.read(&mut self.buffer) {
+                Ok(length) => {
+                    if length == self.buffer.len() && length < Self::LARGEST {
+                        self.buffer.resize(2 * length, 0);
+                    }
+                    return Ok(self.buffer.get_mut(..length).unwrap_or_default());
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
     }
 }
 

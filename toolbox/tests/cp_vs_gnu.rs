@@ -31,21 +31,21 @@ fn make_tree(root: &Path) {
     for (from, to) in [("a", "h"), ("d/x", "d/hx")] {
         fs::hard_link(root.join(from), root.join(to)).expect("a hard link");
     }
-    for (target, name) in [
-        ("a", "l"),
-        ("nowhere", "br"),
-        ("d", "ld"),
-        ("loop", "loop"),
-        ("../x", "d/s/up"),
-        ("nope", "d/brk"),
-        ("a", "e/l"),
-        ("zz", "e/br"),
+    for (seconds, target, name) in [
+        (1_600_000_000, "a", "l"),
+        (1_500_000_000, "nowhere", "br"),
+        (1_700_000_000, "d", "ld"),
+        (1_600_000_000, "loop", "loop"),
+        (1_600_000_000, "../x", "d/s/up"),
+        (1_600_000_000, "nope", "d/brk"),
+        (1_600_000_000, "a", "e/l"),
+        (1_600_000_000, "zz", "e/br"),
     ] {
-        link(target, root.join(name));
+        link(seconds, target, root.join(name));
     }
     let sparse = fs::File::create(root.join("sparse")).expect("a file");
     sparse.set_len(300_000).expect("a hole");
-    for name in ["d/s", "d/empty", "d", "e", "t"] {
+    for name in ["sparse", "d/s", "d/empty", "d", "e", "t"] {
         written_at(root.join(name), 1_550_000_000);
     }
     directory(root.join("d/empty"), 0o555);

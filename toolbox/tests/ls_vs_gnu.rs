@@ -49,13 +49,13 @@ fn make_tree(root: &Path) {
         file(root.join("d").join(name), b"", 0o644);
     }
     std::fs::hard_link(root.join("f"), root.join("twin")).expect("a hard link");
-    for (target, name) in [
-        ("f", "link"),
-        ("nowhere", "broken"),
-        ("d", "dirlink"),
-        ("broken", "chain"),
+    for (seconds, target, name) in [
+        (1_600_000_000, "f", "link"),
+        (1_500_000_000, "nowhere", "broken"),
+        (1_700_000_000, "d", "dirlink"),
+        (4_000_000_000, "broken", "chain"),
     ] {
-        link(target, root.join(name));
+        link(seconds, target, root.join(name));
     }
     for (name, seconds) in [
         ("f", 1_500_000_000),

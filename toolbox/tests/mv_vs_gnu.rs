@@ -13,16 +13,11 @@ use files::{Answer, Dice, Scratch, answer, directory, file, is_gnu, link, toolbo
 struct Elsewhere(PathBuf);
 
 impl Elsewhere {
-    fn new(tool: &str) -> Option<Self> {
-        let device = |path: &Path| fs::metadata(path).map(|metadata| metadata.dev()).ok();
-        let memory = Path::new("/dev/shm");
-        if device(memory)? == device(&std::env::temp_dir())? {
-            eprintln!("there is one file system here: nothing to move between");
-            return None;
-        }
-        Some(Self(
-            memory.join(format!("toolbox-{tool}-{}", std::process::id())),
-        ))
+    fn new(tool: &str) -> Self {
+        let memory = PathBuf::from("/dev/shm");
+        let parent = Some(memory).filter(|path| path.is_dir());
+        let parent = parent.unwrap_or_else(std::env::temp_dir);
+        Self(parent.join(format!("toolbox-{tool}-elsewhere-{}", std::process::id())))
     }
 }
 
@@ -56,10 +51,15 @@ fn make_trees(root: &Path, elsewhere: &Path) {
     for (from, to) in [("a", "h"), ("d/x", "d/hx")] {
         fs::hard_link(root.join(from), root.join(to)).expect("a hard link");
     }
-    for (target, name) in [("a", "l"), ("nope", "br"), ("d", "ld"), ("../x", "d/s/up")] {
-        link(target, root.join(name));
+    for (seconds, target, name) in [
+        (1_600_000_000, "a", "l"),
+        (1_500_000_000, "nope", "br"),
+        (1_700_000_000, "d", "ld"),
+        (1_600_000_000, "../x", "d/s/up"),
+    ] {
+        link(seconds, target, root.join(name));
     }
-    link("b", elsewhere.join("l"));
+    link(1_600_000_000, "b", elsewhere.join("l"));
     directory(root.join("d/s"), 0o555);
 }
 
@@ -71,7 +71,12 @@ fn snapshot(root: &Path, lines: &mut Vec<String>) {
         if metadata.is_dir() {
             snapshot(&path, lines);
         } else if metadata.is_symlink() {
-            line += &format!(" -> {}", fs::read_link(&path).expect("a link").display());
+            let target = fs::read_link(&path).expect("a link");
+            line += &format!(
+                " {} -> {}",
+                metadata.mtime_nsec() == 123_456_789,
+                target.display()
+            );
         } else {
             let content = fs::read(&path).expect("its content");
             line += &format!(
@@ -107,11 +112,61 @@ fn outcome(
     (found, lines)
 }
 
+/// Runs a tool with the arguments that are given, and with an answer to what it asks.
+fn compare_lines(tool: &str, lines: &[(&str, &str)]) {
+    if !is_gnu(tool) {
+        return;
+    }
+    let scratch = Scratch::new(&format!("{tool}-lines"));
+    let (root, elsewhere) = (scratch.0.join("tree"), scratch.0.join("elsewhere"));
+    for (line, stdin) in lines {
+        let args: Vec<&str> = line.split_whitespace().collect();
+        let expected = outcome(Command::new(tool), &args, &root, &elsewhere, stdin);
+        let found = outcome(toolbox(tool), &args, &root, &elsewhere, stdin);
+        assert_eq!(found, expected, "{tool} {line}");
+    }
+}
+
+#[test]
+fn what_stays_of_a_directory_decides_what_is_asked() {
+    compare_lines(
+        "rm",
+        &[
+            ("-ri e", "y\nn\ny\n"),
+            ("-ri e", "y\nn\nn\n"),
+            ("-ri d/s n", "y\ny\nn\nn\ny\n"),
+            ("-ri d", "y\ny\ny\nn\ny\ny\ny\n"),
+            ("-ri d", "y\ny\ny\nn\nn\nn\nn\ny\n"),
+            ("-ri d", "y\nn\nn\ny\ny\ny\n"),
+            ("-ri d", "y\nn\nn\nn\ny\ny\n"),
+        ],
+    );
+}
+
+#[test]
+fn what_was_made_a_moment_ago_is_guarded_as_gnu_does() {
+    let lines = [
+        "-f h h n",
+        "-i h h n",
+        "-b h h n",
+        "-fb h h n",
+        "-fi h h n",
+        "-sf h h n",
+        "h h n",
+        "-f d/x e/x d/hx e",
+        "-f --backup=numbered h h n",
+    ];
+    compare_lines("ln", &lines.map(|line| (line, "y\ny\n")));
+    let lines = ["d d ld", "d/ e d ld", "d d e", "-b h a n", "a h a n"];
+    compare_lines("mv", &lines.map(|line| (line, "")));
+}
+
 /// Runs a tool with random arguments; a destination that begins with a slash is elsewhere.
 fn compare(tool: &str, options: &[&str], destinations: &[&str], seed: u64) {
-    let Some(elsewhere) = Elsewhere::new(tool).filter(|_| is_gnu(tool)) else {
+    if !is_gnu(tool) {
         return;
-    };
+    }
+    let elsewhere = Elsewhere::new(tool);
     let scratch = Scratch::new(tool);
     let root = scratch.0.join("tree");
     let there = elsewhere.0.display().to_string();

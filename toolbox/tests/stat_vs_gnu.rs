@@ -6,7 +6,6 @@ use std::path::Path;
 use std::process::Command;
 
 use files::{Dice, Scratch, answer, directory, file, is_gnu, link, toolbox, written_at};
-use toolbox::sys::{self, Follow, Timestamp, clock};
 
 fn make_tree(root: &Path) {
     directory(root.join("d"), 0o1755);
@@ -14,17 +13,8 @@ fn make_tree(root: &Path) {
     for name in ["empty", "b c", "it's", "n\nl"] {
         file(root.join(name), b"", 0o600);
     }
-    link("b c", root.join("link"));
-    link("nowhere", root.join("broken"));
-    for name in ["link", "broken"] {
-        // Read later than anything else happened to it, so that reading it leaves the time of access alone.
-        let before = clock::now();
-        let later = Timestamp {
-            seconds: before.seconds + 1000,
-            ..before
-        };
-        sys::set_times(&root.join(name), Follow::No, later, before).expect("its times");
-    }
+    link(1_600_000_000, "b c", root.join("link"));
+    link(1_700_000_000, "nowhere", root.join("broken"));
     written_at(root.join("f"), 1_500_000_000);
     written_at(root.join("d"), 4_000_000_000);
 }

@@ -16,8 +16,6 @@ use crate::vfs::{FileSystem, MemoryFileSystem, Mount, MountTable};
 use super::super::*;
 
 pub const LONG: Duration = Duration::from_secs(600);
-/// How long after its end was asked for a run may go on.
-pub const STOP: Duration = Duration::from_millis(50);
 const MEMORY: u64 = 512 << 20;
 
 /// The image of a test guest that build.rs has compiled.

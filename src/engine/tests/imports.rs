@@ -5,11 +5,11 @@ use std::pin::pin;
 use std::sync::{Arc, mpsc};
 use std::task::Poll;
 
-use wasmtime::{Store, Val, ValType};
+use wasmtime::{Instance, Store, Val, ValType};
 
 use crate::kernel::MemoryBudget;
 use crate::syscall::Guest;
-use crate::vfs::{Follow, HostDirectory, Mount};
+use crate::vfs::{Errno, Follow, HostDirectory, Mount};
 
 use super::super::Image;
 use super::guests;
@@ -86,9 +86,38 @@ fn every_import_survives_every_argument() {
     assert_eq!(names, ["inside"]);
 }
 
-/// Calls every import again and again, until the process has killed itself or for long enough; gives
-/// how often.
-async fn call_all(image: &Image, store: &mut Store<Guest>, random: &mut Random) -> usize {
+#[test]
+fn sockets_are_not_supported() {
+    let image = image(guests::IMPORTS);
+    let (process, started) = Run::new(LONG).process(&image);
+    let (send, done) = mpsc::channel();
+    started.job.clone().spawn(async move {
+        let budget = MemoryBudget::of(&process);
+        let mut store = Store::new(image.pooled.module().engine(), Guest::new(process, budget));
+        let mut answers = Vec::new();
+        let instance = instantiate(&image, &mut store).await;
+        for (name, parameters) in [
+            ("sock_accept", 3),
+            ("sock_recv", 6),
+            ("sock_send", 5),
+            ("sock_shutdown", 2),
+        ] {
+            let function = instance.get_func(&mut store, name);
+            let mut results = [Val::I32(0)];
+            function
+                .expect("it is in the list of exports")
+                .call_async(&mut store, &vec![Val::I32(3); parameters], &mut results)
+                .await
+                .expect("it does not trap");
+            answers.push(results[0].unwrap_i32());
+        }
+        let _ = send.send(answers);
+    });
+    let answers = done.recv().expect("no call panics");
+    assert_eq!(answers, [Errno::NotSupported as i32; 4]);
+}
+
+async fn instantiate(image: &Image, store: &mut Store<Guest>) -> Instance {
     store.limiter(|guest| &mut guest.budget);
     store.set_fuel(u64::MAX / 4).expect("fuel is on");
     let instance = image
@@ -96,10 +125,15 @@ async fn call_all(image: &Image, store: &mut Store<Guest>, random: &mut Random) 
         .instantiate_async(&mut *store)
         .await
         .expect("every import is defined");
-    let memory = instance
-        .get_memory(&mut *store, "memory")
-        .expect("the guest has a memory");
-    store.data_mut().memory = Some(memory);
+    store.data_mut().memory = instance.get_memory(&mut *store, "memory");
+    instance
+}
+
+/// Calls every import again and again, until the process has killed itself or for long enough; gives
+/// how often.
+async fn call_all(image: &Image, store: &mut Store<Guest>, random: &mut Random) -> usize {
+    let instance = instantiate(image, store).await;
+    let memory = store.data().memory.expect("the guest has a memory");
     let names: Vec<_> = image
         .pooled
         .module()

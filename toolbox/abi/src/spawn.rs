@@ -50,7 +50,13 @@ pub struct Malformed;
 impl<'a> SpawnMessage<'a> {
     /// The bytes for the host.
     pub fn encode(&self) -> Vec<u8> {
-        let mut bytes = Vec::new();
+        let strings = self.args.iter().chain(&self.env);
+        let len = strings.map(|string| 4 + string.len()).sum::<usize>()
+            + HEADER
+            + self.path.len()
+            + self.cwd.len()
+            + self.descriptors.len() * 8;
+        let mut bytes = Vec::with_capacity(len);
         for word in [
             self.flags,
             self.umask,

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::getopt::{self, Flag, Order, Takes, UsageError, flag};
 use crate::stdio;
+use crate::sys::mode_change::ModeChange;
 use crate::sys::quote::{quoted, quoted_text};
 use crate::sys::{self, OsStrExt};
 
@@ -73,8 +74,8 @@ pub fn main(args: &[OsString]) -> i32 {
                 );
                 return stdio::print(NAME, text.as_bytes());
             }
-            (Id::Mode, Some(text)) => match parse_mode(text.as_bytes(), 0o777, sys::umask()) {
-                Some(mode) => job.mode = Some(mode),
+            (Id::Mode, Some(text)) => match ModeChange::parse(text.as_bytes()) {
+                Some(change) => job.mode = Some(change.apply(0o777, true, sys::umask())),
                 None => {
                     stdio::complain(
                         NAME,
@@ -184,110 +185,4 @@ fn fail(what: &[u8], directory: &OsStr, error: &io::Error) {
         ]
         .concat(),
     );
-}
-
-/// The bits that `text` makes of `mode`: octal digits, or clauses as `u=rwx,go-w` that respect `umask` when they say no
-/// one in particular. Nothing when the text is no mode.
-fn parse_mode(text: &[u8], mut mode: u32, umask: u32) -> Option<u32> {
-    if text.first()?.is_ascii_digit() {
-        let digits = std::str::from_utf8(text).ok()?;
-        return u32::from_str_radix(digits, 8)
-            .ok()
-            .filter(|mode| *mode <= 0o7777);
-    }
-    for clause in text.split(|byte| *byte == b',') {
-        let split = clause.iter().position(|byte| !b"ugoa".contains(byte))?;
-        let (who, mut actions) = clause.split_at_checked(split)?;
-        let whose = who.iter().fold(0, |bits, who| bits | class(*who));
-        let (reach, allowed) = if who.is_empty() {
-            (0o7777, !umask)
-        } else {
-            (whose, 0o7777)
-        };
-        while let Some((operator, rest)) = actions.split_first() {
-            let end = rest
-                .iter()
-                .position(|byte| b"+-=".contains(byte))
-                .unwrap_or(rest.len());
-            let (letters, next) = rest.split_at_checked(end)?;
-            let mut bits = 0;
-            for letter in letters {
-                bits |= permission(*letter, mode)?;
-            }
-            bits &= reach & allowed;
-            mode = match operator {
-                b'+' => mode | bits,
-                b'-' => mode & !bits,
-                b'=' => mode & !(reach & 0o777) | bits,
-                _ => return None,
-            };
-            actions = next;
-        }
-    }
-    Some(mode)
-}
-
-/// The bits of a class of users, with the bit of `s` or `t` that goes with it.
-fn class(who: u8) -> u32 {
-    match who {
-        b'u' => 0o4700,
-        b'g' => 0o2070,
-        b'o' => 0o1007,
-        _ => 0o7777,
-    }
-}
-
-/// The bits of a permission, for all classes; `u`, `g` and `o` copy what that class has in `mode`.
-fn permission(letter: u8, mode: u32) -> Option<u32> {
-    Some(match letter {
-        b'r' => 0o444,
-        b'w' => 0o222,
-        b'x' | b'X' => 0o111,
-        b's' => 0o6000,
-        b't' => 0o1000,
-        b'u' => (mode >> 6 & 7) * 0o111,
-        b'g' => (mode >> 3 & 7) * 0o111,
-        b'o' => (mode & 7) * 0o111,
-        _ => return None,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn mode(text: &str) -> Option<u32> {
-        parse_mode(text.as_bytes(), 0o777, 0o022)
-    }
-
-    #[test]
-    fn digits_are_octal_and_at_most_four_bits_of_three() {
-        assert_eq!(mode("700"), Some(0o700));
-        assert_eq!(mode("01777"), Some(0o1777));
-        assert_eq!(mode("8"), None);
-        assert_eq!(mode("17777"), None);
-    }
-
-    #[test]
-    fn clauses_start_from_everything_allowed() {
-        assert_eq!(mode("u=rwx,go="), Some(0o700));
-        assert_eq!(mode("go-w"), Some(0o755));
-        assert_eq!(mode("g=u-w,o="), Some(0o750));
-        assert_eq!(mode("a=rx"), Some(0o555));
-        assert_eq!(mode("u+s,o+t"), Some(0o5777));
-    }
-
-    #[test]
-    fn a_clause_without_a_class_respects_the_mask() {
-        assert_eq!(mode("=rwx"), Some(0o755));
-        assert_eq!(mode("-w"), Some(0o577));
-    }
-
-    #[test]
-    fn other_words_are_no_modes() {
-        assert_eq!(mode("xyz"), None);
-        assert_eq!(mode("u"), None);
-        assert_eq!(mode("u=q"), None);
-        assert_eq!(mode(""), None);
-    }
 }

@@ -31,7 +31,10 @@ pub enum Open {
 #[derive(Debug)]
 pub enum Collector {
     Memory(Text),
-    Pipe { reader: OwnedFd, writer: OwnedFd },
+    Pipe {
+        reader: OwnedFd,
+        writer: OwnedFd,
+    },
     /// It was read; what is still printed is lost, as on a closed pipe.
     Closed,
 }

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::os::fd::RawFd;
 use std::rc::Rc;
 
+use super::Shell;
 use super::ast::Text;
 use super::calls::{Call, CallKind};
 use super::descriptors::Descriptors;
@@ -11,11 +12,11 @@ use super::exec::{NOT_EXECUTABLE, NOT_FOUND, RESUME};
 use super::options::{SetOption, Shopt};
 use super::parser::Parser;
 use super::state::{ScriptSource, State};
-use super::Shell;
 use crate::sys::{self, OsStrExt, OsStringExt, process};
 
 /// What `--version` says.
-const VERSION: &str = "agent-sandbox bash, compatible with GNU bash, version 5.2.15(1)-release (wasm32)\n";
+const VERSION: &str =
+    "agent-sandbox bash, compatible with GNU bash, version 5.2.15(1)-release (wasm32)\n";
 const HELP: &str = "Usage:\tbash [long option] [option] [script-file [argument ...]]\n\
     \tbash [option] -c command [name [argument ...]]\n\
     Long options: --debugger --help --init-file --login --noediting --noprofile --norc --posix\n\
@@ -59,7 +60,7 @@ pub fn main(args: &[OsString]) -> i32 {
             return 2;
         }
     };
-    let inherited = (3..10).filter(|fd| process::is_open(*fd as RawFd));
+    let inherited = (3..10).filter(|fd| is_inherited(*fd as RawFd));
     let mut shell = Shell::with_state(State::default(), Descriptors::inherited(inherited));
     shell.state.name = name.clone();
     let is_sh = name.rsplit(|byte| *byte == b'/').next() == Some(b"sh");
@@ -75,6 +76,11 @@ pub fn main(args: &[OsString]) -> i32 {
     shell.initialise_variables();
     shell.import_functions();
     shell.run_invocation(invocation)
+}
+
+/// Whether a descriptor was given to the shell. A directory is the root that paths are relative to.
+fn is_inherited(fd: RawFd) -> bool {
+    process::is_open(fd) && sys::Descriptor(fd).metadata().is_ok_and(|metadata| !metadata.is_dir())
 }
 
 fn parse(args: &[Text]) -> Result<Invocation, Instead> {
@@ -204,11 +210,18 @@ impl Shell {
                 };
                 let text = sys::error_text(&error);
                 let name = self.state.name.clone();
-                self.write_error(&[name.as_slice(), b": ", &path, b": ", text.as_bytes(), b"\n"].concat());
+                self.write_error(
+                    &[name.as_slice(), b": ", &path, b": ", text.as_bytes(), b"\n"].concat(),
+                );
                 return status;
             }
         };
-        if text.iter().take(80).take_while(|byte| **byte != b'\n').any(|byte| *byte == 0) {
+        if text
+            .iter()
+            .take(80)
+            .take_while(|byte| **byte != b'\n')
+            .any(|byte| *byte == 0)
+        {
             let name = self.state.name.clone();
             let message = b": cannot execute binary file\n";
             self.write_error(&[name.as_slice(), b": ", &path, b": ", &path, message].concat());
@@ -287,7 +300,8 @@ impl Shell {
         let [item] = list.items.as_slice() else {
             return None;
         };
-        let [super::ast::Command::Function(definition)] = item.command.first.stages.as_slice() else {
+        let [super::ast::Command::Function(definition)] = item.command.first.stages.as_slice()
+        else {
             return None;
         };
         if definition.name != name {

@@ -88,7 +88,10 @@ impl Jobs {
     /// Whether a pid is that of a child.
     pub fn knows(&self, pid: Pid) -> bool {
         let of_jobs = self.list.iter().map(|job| &job.member);
-        of_jobs.chain(&self.others).chain(&self.past).any(|member| member.pid == pid)
+        of_jobs
+            .chain(&self.others)
+            .chain(&self.past)
+            .any(|member| member.pid == pid)
     }
 
     /// The job that `%n`, `%%`, `%+`, `%-`, `%text` or `%?text` means.
@@ -98,7 +101,9 @@ impl Jobs {
             b"" | b"%" | b"+" => self.current(),
             b"-" => self.previous(),
             _ if name.iter().all(u8::is_ascii_digit) => {
-                let number = std::str::from_utf8(name).ok().and_then(|text| text.parse().ok());
+                let number = std::str::from_utf8(name)
+                    .ok()
+                    .and_then(|text| text.parse().ok());
                 self.list.iter().find(|job| Some(job.number) == number)
             }
             _ => {
@@ -119,7 +124,11 @@ impl Jobs {
 
     /// `%+`: the job that was started last.
     pub fn current(&self) -> Option<&Job> {
-        let running = self.list.iter().rev().find(|job| job.member.ended.is_none());
+        let running = self
+            .list
+            .iter()
+            .rev()
+            .find(|job| job.member.ended.is_none());
         running.or_else(|| self.list.last())
     }
 
@@ -127,7 +136,9 @@ impl Jobs {
     pub fn previous(&self) -> Option<&Job> {
         let current = self.current()?.number;
         let others = || self.list.iter().rev().filter(|job| job.number != current);
-        others().find(|job| job.member.ended.is_none()).or_else(|| others().next())
+        others()
+            .find(|job| job.member.ended.is_none())
+            .or_else(|| others().next())
     }
 
     /// Lets a job go; `wait` still knows its status.
@@ -274,7 +285,10 @@ mod tests {
         let jobs = jobs();
         let number = |text: &str| jobs.find(text.as_bytes()).map(|job| job.number);
         assert_eq!(number("%2"), Ok(2));
-        assert_eq!((number("%%"), number("%+"), number("%-")), (Ok(3), Ok(3), Ok(2)));
+        assert_eq!(
+            (number("%%"), number("%+"), number("%-")),
+            (Ok(3), Ok(3), Ok(2))
+        );
         assert_eq!(number("%cat"), Ok(3));
         assert_eq!(number("%?2"), Ok(2));
         assert_eq!(number("%sleep"), Err(FindError::Ambiguous));

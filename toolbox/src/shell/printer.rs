@@ -2,9 +2,10 @@
 //! `BASH_COMMAND`.
 
 use super::ast::{
-    AndOr, Arithmetic, AssignedValue, Assignment, CaseEnd, Command, Compound, CompoundCommand, Connector,
-    FunctionDefinition, HereDocument, List, Pipeline, RedirectedFd, Redirection, RedirectionTarget, SimpleCommand, Subscript,
-    TestExpression, TestOperator, Text, TimeFormat, Word,
+    AndOr, Arithmetic, AssignedValue, Assignment, CaseEnd, Command, Compound, CompoundCommand,
+    Connector, FunctionDefinition, HereDocument, List, Pipeline, RedirectedFd, Redirection,
+    RedirectionTarget, SimpleCommand, Subscript, TestExpression, TestOperator, Text, TimeFormat,
+    Word,
 };
 use std::rc::Rc;
 
@@ -76,7 +77,10 @@ struct Printer {
 
 impl Printer {
     fn inline() -> Self {
-        Self { inline: true, ..Self::default() }
+        Self {
+            inline: true,
+            ..Self::default()
+        }
     }
 
     fn put(&mut self, text: &str) {
@@ -295,8 +299,12 @@ impl Printer {
             RedirectedFd::Number(number) => {
                 let number = *number;
                 let is_default = match redirection.target {
-                    RedirectionTarget::Read(_) | RedirectionTarget::HereDocument(_) | RedirectionTarget::HereString(_) => number == 0,
-                    RedirectionTarget::Write(_) | RedirectionTarget::Append(_) | RedirectionTarget::Clobber(_) => number == 1,
+                    RedirectionTarget::Read(_)
+                    | RedirectionTarget::HereDocument(_)
+                    | RedirectionTarget::HereString(_) => number == 0,
+                    RedirectionTarget::Write(_)
+                    | RedirectionTarget::Append(_)
+                    | RedirectionTarget::Clobber(_) => number == 1,
                     _ => false,
                 };
                 if !is_default {
@@ -326,7 +334,11 @@ impl Printer {
             RedirectionTarget::AppendBoth(word) => ("&>> ", word),
             RedirectionTarget::DuplicateInput(word) if default => ("0<&", word),
             RedirectionTarget::DuplicateInput(word) => ("<&", word),
-            RedirectionTarget::DuplicateOutput(word) if default && word.source != b"-" && word.source.iter().any(u8::is_ascii_digit) => ("1>&", word),
+            RedirectionTarget::DuplicateOutput(word)
+                if default && word.source != b"-" && word.source.iter().any(u8::is_ascii_digit) =>
+            {
+                ("1>&", word)
+            }
             RedirectionTarget::DuplicateOutput(word) => (">&", word),
             RedirectionTarget::HereString(word) => ("<<< ", word),
             RedirectionTarget::HereDocument(document) => {
@@ -357,25 +369,43 @@ impl Printer {
                 self.list(list);
                 self.put(" )");
             }
-            Compound::If { branches, otherwise } => self.conditional(branches, otherwise.as_ref()),
-            Compound::While { until, condition, body } => {
+            Compound::If {
+                branches,
+                otherwise,
+            } => self.conditional(branches, otherwise.as_ref()),
+            Compound::While {
+                until,
+                condition,
+                body,
+            } => {
                 self.put(if *until { "until " } else { "while " });
                 self.list(condition);
                 self.put("; do");
                 self.body(body);
                 self.put("done");
             }
-            Compound::For { variable, words, body } => {
+            Compound::For {
+                variable,
+                words,
+                body,
+            } => {
                 self.loop_header("for", &variable.name(), words.as_deref());
                 self.loop_body(body);
             }
-            Compound::Select { variable, words, body } => {
+            Compound::Select {
+                variable,
+                words,
+                body,
+            } => {
                 self.loop_header("select", &variable.name(), words.as_deref());
                 self.loop_body(body);
             }
             Compound::ArithmeticFor { header, body } => {
                 self.put("for ((");
-                for (at, part) in [&header.first, &header.condition, &header.step].into_iter().enumerate() {
+                for (at, part) in [&header.first, &header.condition, &header.step]
+                    .into_iter()
+                    .enumerate()
+                {
                     if at > 0 {
                         self.put("; ");
                     }

@@ -68,8 +68,29 @@ fn has_meaning(text: &[u8]) -> bool {
     let special = |byte: &u8| {
         matches!(
             byte,
-            b' ' | b'\t' | b'\n' | b'\'' | b'"' | b'\\' | b'|' | b'&' | b';' | b'(' | b')' | b'<' | b'>' | b'!'
-                | b'{' | b'}' | b'*' | b'[' | b'?' | b']' | b'^' | b'$' | b'`' | b','
+            b' ' | b'\t'
+                | b'\n'
+                | b'\''
+                | b'"'
+                | b'\\'
+                | b'|'
+                | b'&'
+                | b';'
+                | b'('
+                | b')'
+                | b'<'
+                | b'>'
+                | b'!'
+                | b'{'
+                | b'}'
+                | b'*'
+                | b'['
+                | b'?'
+                | b']'
+                | b'^'
+                | b'$'
+                | b'`'
+                | b','
         )
     };
     text.iter().any(special)

@@ -51,7 +51,11 @@ impl Shell {
         let aliases = std::rc::Rc::clone(&self.state.aliases);
         let expands = self.has_shopt(Shopt::ExpandAliases) || self.is_posix();
         let settings = Settings {
-            aliases: if expands { aliases } else { std::rc::Rc::default() },
+            aliases: if expands {
+                aliases
+            } else {
+                std::rc::Rc::default()
+            },
             extglob: self.has_shopt(Shopt::ExtGlob),
             posix: self.is_posix(),
             brace_expansion: self.is_set(SetOption::BraceExpand),
@@ -167,9 +171,22 @@ impl Shell {
 
     /// A complaint with what the text is between the script's name and the line.
     fn complain_of_source(&mut self, source: &[u8], message: &[u8]) {
-        let name = self.state.calls.script_name().unwrap_or(&self.state.name).clone();
+        let name = self
+            .state
+            .calls
+            .script_name()
+            .unwrap_or(&self.state.name)
+            .clone();
         let line = format!("line {}: ", self.state.line);
-        let text = [name.as_slice(), b": ", source, line.as_bytes(), message, b"\n"].concat();
+        let text = [
+            name.as_slice(),
+            b": ",
+            source,
+            line.as_bytes(),
+            message,
+            b"\n",
+        ]
+        .concat();
         self.write_error(&text);
     }
 

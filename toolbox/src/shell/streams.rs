@@ -63,7 +63,9 @@ impl Shell {
     /// Collects what `run` prints on standard output, also by programs it starts.
     pub fn collect<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> (T, io::Result<Text>) {
         let out = std::mem::take(&mut self.streams.out);
-        let collector = Rc::new(Open::Collector(RefCell::new(Collector::Memory(Text::new()))));
+        let collector = Rc::new(Open::Collector(RefCell::new(
+            Collector::Memory(Text::new()),
+        )));
         let before = self.streams.descriptors.clone();
         self.streams.descriptors.set(1, Some(Rc::clone(&collector)));
         let result = run(self);

@@ -6,8 +6,12 @@ pub mod clock;
 mod descriptor;
 mod error;
 mod mode;
+pub mod mode_change;
+pub mod number;
 pub mod process;
 pub mod quote;
+pub mod random;
+pub mod resolve;
 pub mod signal;
 pub mod strftime;
 
@@ -76,6 +80,11 @@ impl FileTimes for FileStat {
             nanoseconds: self.btime_nsec,
         })
     }
+}
+
+/// Makes ready what differs between the system and our kernel, before the program begins.
+pub fn start() {
+    system::start();
 }
 
 /// The status of a file.

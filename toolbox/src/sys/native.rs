@@ -11,6 +11,12 @@ use toolbox_abi::TIME_UNKNOWN;
 
 use super::{FileStat, Follow, Timestamp};
 
+/// A pipe without a reader ends the process, as our kernel has it; std has made it an error.
+pub fn start() {
+    // SAFETY: the default action needs no handler.
+    unsafe { libc::signal(libc::SIGPIPE, libc::SIG_DFL) };
+}
+
 pub fn stat(path: &Path, follow: Follow) -> io::Result<FileStat> {
     let metadata = match follow {
         Follow::Yes => std::fs::metadata(path)?,

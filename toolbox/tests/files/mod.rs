@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 
+use toolbox::sys::{self, Follow, Timestamp, clock};
+
 /// What a tool answered.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Answer {
@@ -99,8 +101,16 @@ pub fn file(path: impl AsRef<Path>, content: &[u8], mode: u32) {
     fs::set_permissions(&path, Permissions::from_mode(mode)).expect("its mode");
 }
 
-pub fn link(target: &str, path: impl AsRef<Path>) {
-    symlink(target, path).expect("a symbolic link");
+/// A symbolic link with times of its own: two that are made now differ by a tick of the clock, or not. It was read later than
+/// anything else happened to it, so that reading it changes nothing.
+pub fn link(seconds: i64, target: &str, path: impl AsRef<Path>) {
+    symlink(target, &path).expect("a symbolic link");
+    let nanoseconds = 123_456_789;
+    let [accessed, modified] = [clock::now().seconds + 1000, seconds].map(|seconds| Timestamp {
+        seconds,
+        nanoseconds,
+    });
+    sys::set_times(path.as_ref(), Follow::No, accessed, modified).expect("its times");
 }
 
 /// Gives a file its times: read now, so that reading it changes nothing, and written then.

@@ -1,18 +1,18 @@
 //! `head`: prints the first lines or bytes of each file.
 
 pub mod count;
+pub mod files;
 pub mod held;
 
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 
 use self::count::Unit;
+use self::files::{print_each, refuse_directory};
 use self::held::Held;
 use crate::getopt::{self, Flag, Order, Takes, UsageError, flag};
 use crate::stdio;
-use crate::sys::quote::quoted;
-use crate::sys::{self, OsStrExt};
+use crate::sys::OsStrExt;
 
 const NAME: &str = "head";
 const BUFFER: usize = 8 * 1024;
@@ -111,67 +111,20 @@ pub fn main(args: &[OsString]) -> i32 {
     if files.is_empty() {
         files.push("-".into());
     }
-    let headers = job.headers.unwrap_or(files.len() > 1);
     let mut out = BufWriter::new(io::stdout().lock());
-    let mut status = 0;
-    let mut first = true;
-    for name in &files {
-        let file = match name.as_bytes() {
-            b"-" => None,
-            _ => match File::open(name) {
-                Ok(file) => Some(file),
-                Err(error) => {
-                    let name = quoted(name.as_bytes());
-                    report(&[b"cannot open ", name.as_slice(), b" for reading"], &error);
-                    status = 1;
-                    continue;
-                }
-            },
-        };
-        let shown = if file.is_some() {
-            name.as_os_str()
-        } else {
-            OsStr::new("standard input")
-        };
-        if headers {
-            header(shown, first, &mut out);
-        }
-        first = false;
-        let result = match file {
-            None => job.print(&mut io::stdin().lock(), &mut out),
+    let status = print_each(
+        NAME,
+        &files,
+        job.headers,
+        &mut out,
+        |file, out| match file {
+            None => job.print(&mut io::stdin().lock(), out),
             // GNU does not read for nothing, so it says nothing of a directory.
             Some(_) if job.count == 0 && !job.but_last => Ok(()),
-            Some(mut file) => refuse_directory(&file).and_then(|()| job.print(&mut file, &mut out)),
-        };
-        if let Err(error) = result {
-            report(&[b"error reading ", &quoted(shown.as_bytes())], &error);
-            status = 1;
-        }
-    }
-    stdio::finish(NAME, out.flush(), status)
-}
-
-/// WASI says less of a directory when it is read.
-pub fn refuse_directory(file: &File) -> io::Result<()> {
-    match file.metadata()?.is_dir() {
-        true => Err(io::Error::from_raw_os_error(libc::EISDIR)),
-        false => Ok(()),
-    }
-}
-
-/// The line above each file's own.
-pub fn header(name: &OsStr, first: bool, out: &mut impl Write) {
-    let before = if first { "" } else { "\n" };
-    // What cannot be written is found when the buffer is flushed.
-    let _ = out.write_all(&[before.as_bytes(), b"==> ", name.as_bytes(), b" <==\n"].concat());
-}
-
-fn report(about: &[&[u8]], error: &io::Error) {
-    let text = sys::error_text(error);
-    stdio::complain(
-        NAME,
-        &[&about.concat(), b": ".as_slice(), text.as_bytes()].concat(),
+            Some(file) => refuse_directory(file).and_then(|()| job.print(file, out)),
+        },
     );
+    stdio::finish(NAME, out.flush(), status)
 }
 
 enum Refusal {

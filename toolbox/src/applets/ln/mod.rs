@@ -33,7 +33,11 @@ pub fn main(args: &[OsString]) -> i32 {
         Err(status) => return status,
     };
     let mut linker = Linker {
-        several: sources.len() > 1,
+        // Only hard links that replace others without a question would lose a file.
+        guards_created: sources.len() > 1
+            && options.replace == Replace::Always
+            && !options.symbolic
+            && !options.backup.is_numbered(),
         options,
         out: BufWriter::new(io::stdout()),
         created: BTreeSet::new(),
@@ -95,8 +99,8 @@ fn arrange(
 struct Linker {
     options: Options,
     out: BufWriter<io::Stdout>,
-    several: bool,
-    /// The hard links so far, by what they are and where.
+    guards_created: bool,
+    /// The hard links so far that are guarded, by what they are and where.
     created: BTreeSet<(PathBuf, Identity)>,
 }
 
@@ -142,8 +146,7 @@ impl Linker {
             }
             return false;
         }
-        if self.several
-            && !self.options.symbolic
+        if self.guards_created
             && let Some(stat) = stat
         {
             self.created.insert((link.to_path_buf(), identity(&stat)));
@@ -220,6 +223,12 @@ impl Linker {
             return Cleared::Skip(false);
         }
         let (from, to) = (quoted(source.as_bytes()), name(link));
+        let created = (link.to_path_buf(), identity(&found));
+        if self.created.contains(&created) {
+            let text = b"will not overwrite just-created ";
+            stdio::complain(NAME, &[&text[..], &to, b" with ", &from].concat());
+            return Cleared::Skip(false);
+        }
         // With `-i`, the answer decides.
         let is_same = (replace || backs_up)
             && !(self.options.symbolic && backs_up)
@@ -229,15 +238,6 @@ impl Linker {
         if is_same {
             let text = [&from, &b" and "[..], &to, b" are the same file"].concat();
             stdio::complain(NAME, &text);
-            return Cleared::Skip(false);
-        }
-        if !self.options.backup.is_numbered()
-            && self
-                .created
-                .contains(&(link.to_path_buf(), identity(&found)))
-        {
-            let text = b"will not overwrite just-created ";
-            stdio::complain(NAME, &[&text[..], &to, b" with ", &from].concat());
             return Cleared::Skip(false);
         }
         if self.options.replace == Replace::Ask {

@@ -54,6 +54,7 @@ pub fn main(args: &[OsString]) -> i32 {
         written: Ok(()),
         failed: false,
         created: BTreeSet::new(),
+        into_themselves: BTreeSet::new(),
         between: None,
     };
     match (directory, sources.as_slice()) {
@@ -77,6 +78,8 @@ struct Mover {
     several: bool,
     /// The destinations so far.
     created: BTreeSet<Identity>,
+    /// The directories so far that were to be moved into themselves.
+    into_themselves: BTreeSet<Identity>,
     /// What copies and removes where a file cannot be renamed, from the first time on.
     between: Option<(Copier, Remover)>,
 }
@@ -127,6 +130,10 @@ impl Mover {
                 let (from, to) = (name(path), name(destination));
                 let text = error_text(&error);
                 match error.kind() {
+                    ErrorKind::InvalidInput if !self.into_themselves.insert(identity(&stat)) => {
+                        let before = b"warning: source directory ";
+                        self.fail(&[before, &from, b" specified more than once"]);
+                    }
                     ErrorKind::InvalidInput => {
                         let between = b" to a subdirectory of itself, ";
                         self.fail(&[b"cannot move ", &from, between, &to]);

@@ -96,7 +96,9 @@ impl Remover {
             } else if let Some(done) = self.open.pop() {
                 match done.stays {
                     true => self.keep_parent(),
-                    false => self.remove_directory(&done.path, done.is_protected),
+                    false => {
+                        self.remove_directory(&done.path, done.is_protected);
+                    }
                 }
             }
         }
@@ -177,10 +179,13 @@ impl Remover {
                     Err(_) => self.fail(path, &error),
                 };
             }
-            Err(_) => return,
+            Err(_) => return self.keep_parent(),
         };
         if names.is_empty() {
-            return self.remove_directory(path, is_protected);
+            if !self.remove_directory(path, is_protected) {
+                self.keep_parent();
+            }
+            return;
         }
         if !self.options.recursive {
             return self.fail(path, &io::Error::from_raw_os_error(libc::ENOTEMPTY));
@@ -192,17 +197,21 @@ impl Remover {
                 stays: false,
                 is_protected,
             });
+        } else {
+            self.keep_parent();
         }
     }
 
-    fn remove_directory(&mut self, path: &Path, is_protected: bool) {
-        if !self.confirms("remove", is_protected, "directory", path) {
-            return;
+    /// Says whether it was to be removed.
+    fn remove_directory(&mut self, path: &Path, is_protected: bool) -> bool {
+        let confirmed = self.confirms("remove", is_protected, "directory", path);
+        if confirmed {
+            match fs::remove_dir(path) {
+                Ok(()) => self.tell("removed directory ", path),
+                Err(error) => self.fail(path, &error),
+            }
         }
-        match fs::remove_dir(path) {
-            Ok(()) => self.tell("removed directory ", path),
-            Err(error) => self.fail(path, &error),
-        }
+        confirmed
     }
 
     fn unlink(&mut self, path: &Path) {
@@ -212,7 +221,8 @@ impl Remover {
         }
     }
 
-    /// Asks, with `-i`. What is not removed keeps the directory that it is in.
+    /// Asks, with `-i`. As with GNU, a directory is asked about even when something in it was to stay, unless that is a
+    /// directory whose content was not looked at.
     fn confirms(&mut self, what: &str, is_protected: bool, kind: &str, path: &Path) -> bool {
         if self.options.ask != When::Always {
             return true;
@@ -220,11 +230,7 @@ impl Remover {
         let protected = if is_protected { "write-protected " } else { "" };
         let mut question = format!("{what} {protected}{kind} ").into_bytes();
         question.extend(quoted(path.as_os_str().as_bytes()));
-        let confirmed = stdio::confirms(self.options.applet, &question);
-        if !confirmed {
-            self.keep_parent();
-        }
-        confirmed
+        stdio::confirms(self.options.applet, &question)
     }
 
     fn keep_parent(&mut self) {

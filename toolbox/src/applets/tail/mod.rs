@@ -2,17 +2,16 @@
 
 mod options;
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 
 use self::options::{Job, Wish};
 use super::head::count::Unit;
+use super::head::files::{print_each, refuse_directory};
 use super::head::held::Held;
-use super::head::{header, refuse_directory};
 use crate::stdio;
-use crate::sys::quote::quoted;
-use crate::sys::{self, FileKind, Follow, OsStrExt};
+use crate::sys::{self, FileKind, Follow};
 
 const NAME: &str = "tail";
 const BUFFER: usize = 8 * 1024;
@@ -30,7 +29,16 @@ pub fn main(args: &[OsString]) -> i32 {
     let mut status = 0;
     // Nothing is to be read, so GNU does not look whether the files are there.
     if job.count > 0 || job.from_start || job.follow {
-        status = print_all(&job, &files, &mut out);
+        status = print_each(
+            NAME,
+            &files,
+            job.headers,
+            &mut out,
+            |file, out| match file {
+                None => job.print_stream(&mut io::stdin().lock(), out),
+                Some(file) => refuse_directory(file).and_then(|()| job.print_file(file, out)),
+            },
+        );
     }
     let status = stdio::finish(NAME, out.flush(), status);
     if job.follow && !files.iter().all(|name| name == "-" && is_pipe()) {
@@ -47,53 +55,6 @@ pub fn main(args: &[OsString]) -> i32 {
 fn is_pipe() -> bool {
     sys::stat("/dev/stdin", Follow::Yes)
         .is_ok_and(|stat| FileKind::of_mode(stat.mode) == FileKind::Fifo)
-}
-
-fn print_all(job: &Job, files: &[OsString], out: &mut impl Write) -> i32 {
-    let headers = job.headers.unwrap_or(files.len() > 1);
-    let mut status = 0;
-    let mut first = true;
-    for name in files {
-        let file = match name.as_bytes() {
-            b"-" => None,
-            _ => match File::open(name) {
-                Ok(file) => Some(file),
-                Err(error) => {
-                    let name = quoted(name.as_bytes());
-                    report(&[b"cannot open ", name.as_slice(), b" for reading"], &error);
-                    status = 1;
-                    continue;
-                }
-            },
-        };
-        let shown = if file.is_some() {
-            name.as_os_str()
-        } else {
-            OsStr::new("standard input")
-        };
-        if headers {
-            header(shown, first, out);
-        }
-        first = false;
-        let result = match file {
-            None => job.print_stream(&mut io::stdin().lock(), out),
-            Some(mut file) => refuse_directory(&file).and_then(|()| job.print_file(&mut file, out)),
-        };
-        // The other files follow; GNU stops at a directory when it counts bytes.
-        if let Err(error) = result {
-            report(&[b"error reading ", &quoted(shown.as_bytes())], &error);
-            status = 1;
-        }
-    }
-    status
-}
-
-fn report(about: &[&[u8]], error: &io::Error) {
-    let text = sys::error_text(error);
-    stdio::complain(
-        NAME,
-        &[&about.concat(), b": ".as_slice(), text.as_bytes()].concat(),
-    );
 }
 
 /// Only reading fails in here: what cannot be written is found when the buffer is flushed.

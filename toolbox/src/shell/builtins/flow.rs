@@ -30,11 +30,17 @@ fn leave(shell: &mut Shell, args: &[Text], jump: fn(usize) -> Jump) -> Flow {
         Some(text) => match number(text) {
             Some(levels) if levels > 0 => usize::try_from(levels).unwrap_or(usize::MAX),
             Some(_) => {
-                shell.complain_as(name, [text.as_slice(), b": loop count out of range"].concat());
+                shell.complain_as(
+                    name,
+                    [text.as_slice(), b": loop count out of range"].concat(),
+                );
                 return ControlFlow::Break(Jump::Break(shell.loops));
             }
             None => {
-                shell.complain_as(name, [text.as_slice(), b": numeric argument required"].concat());
+                shell.complain_as(
+                    name,
+                    [text.as_slice(), b": numeric argument required"].concat(),
+                );
                 return ControlFlow::Break(Jump::Exit(128));
             }
         },
@@ -54,7 +60,10 @@ pub fn return_from(shell: &mut Shell, args: &[Text]) -> Flow {
         Err(TooMany) => return ControlFlow::Break(Jump::Return(1)),
     };
     if !shell.state.calls.is_returnable() {
-        shell.complain_as("return", "can only `return' from a function or sourced script");
+        shell.complain_as(
+            "return",
+            "can only `return' from a function or sourced script",
+        );
         return Flow::Continue(2);
     }
     shell.state.status = status;
@@ -78,7 +87,10 @@ fn status_argument(shell: &mut Shell, args: &[&Text]) -> Result<i32, TooMany> {
         return Ok(shell.state.status);
     };
     let Some(number) = number(text) else {
-        shell.complain_as(name, [text.as_slice(), b": numeric argument required"].concat());
+        shell.complain_as(
+            name,
+            [text.as_slice(), b": numeric argument required"].concat(),
+        );
         return Ok(2);
     };
     if args.len() > 2 {
@@ -91,7 +103,11 @@ fn status_argument(shell: &mut Shell, args: &[&Text]) -> Result<i32, TooMany> {
 /// The arguments without a `--` before them.
 fn operands(args: &[Text]) -> Vec<&Text> {
     let skips = args.get(1).is_some_and(|arg| arg == b"--");
-    args.iter().enumerate().filter(|(at, _)| !(skips && *at == 1)).map(|(_, arg)| arg).collect()
+    args.iter()
+        .enumerate()
+        .filter(|(at, _)| !(skips && *at == 1))
+        .map(|(_, arg)| arg)
+        .collect()
 }
 
 fn number(text: &[u8]) -> Option<i64> {
@@ -100,12 +116,19 @@ fn number(text: &[u8]) -> Option<i64> {
 
 pub fn eval(shell: &mut Shell, args: &[Text]) -> Flow {
     let args = operands(args);
-    if let Some(option) = args.get(1).filter(|arg| arg.len() > 1 && arg.starts_with(b"-")) {
+    if let Some(option) = args
+        .get(1)
+        .filter(|arg| arg.len() > 1 && arg.starts_with(b"-"))
+    {
         shell.complain_as("eval", [&option[..2], b": invalid option"].concat());
         shell.write_error(b"eval: usage: eval [arg ...]\n");
         return Flow::Continue(2);
     }
-    let text = args[1..].iter().map(|arg| arg.as_slice()).collect::<Vec<_>>().join(&b' ');
+    let text = args[1..]
+        .iter()
+        .map(|arg| arg.as_slice())
+        .collect::<Vec<_>>()
+        .join(&b' ');
     if text.is_empty() {
         return Flow::Continue(0);
     }
@@ -120,13 +143,25 @@ pub fn source(shell: &mut Shell, args: &[Text]) -> Flow {
     let name = args[0].clone();
     let Some(file) = args.get(1) else {
         shell.complain_as(&name, "filename argument required");
-        let usage = [name.as_slice(), b": usage: ", &name, b" filename [arguments]\n"].concat();
+        let usage = [
+            name.as_slice(),
+            b": usage: ",
+            &name,
+            b" filename [arguments]\n",
+        ]
+        .concat();
         shell.write_error(&usage);
         return Flow::Continue(2);
     };
     if file.len() > 1 && file.starts_with(b"-") && args.len() > 1 && file.as_slice() != b"--" {
         shell.complain_as(&name, [&file[..2], b": invalid option"].concat());
-        let usage = [name.as_slice(), b": usage: ", &name, b" filename [arguments]\n"].concat();
+        let usage = [
+            name.as_slice(),
+            b": usage: ",
+            &name,
+            b" filename [arguments]\n",
+        ]
+        .concat();
         shell.write_error(&usage);
         return Flow::Continue(2);
     }
@@ -209,7 +244,9 @@ pub fn exec(shell: &mut Shell, args: &[Text]) -> Flow {
 }
 
 fn usage(shell: &mut Shell) -> Flow {
-    shell.write_error(b"exec: usage: exec [-cl] [-a name] [command [argument ...]] [redirection ...]\n");
+    shell.write_error(
+        b"exec: usage: exec [-cl] [-a name] [command [argument ...]] [redirection ...]\n",
+    );
     Flow::Continue(2)
 }
 

@@ -201,7 +201,9 @@ fn child(shell: &mut Shell, target: &[u8]) -> Option<(Pid, Option<usize>)> {
             }
         };
     }
-    let number = std::str::from_utf8(target).ok().and_then(|text| text.parse().ok());
+    let number = std::str::from_utf8(target)
+        .ok()
+        .and_then(|text| text.parse().ok());
     let Some(number) = number else {
         let problem = b"': not a pid or valid job spec";
         shell.complain_as("wait", [b"`", target, problem].concat());
@@ -214,7 +216,9 @@ fn child(shell: &mut Shell, target: &[u8]) -> Option<(Pid, Option<usize>)> {
 
 /// A signal with a trap ends `wait` at once (POSIX 2.11).
 fn interrupted(shell: &mut Shell, signal: u8) -> Flow {
-    shell.run_pending_traps().map_continue(|()| 128 + i32::from(signal))
+    shell
+        .run_pending_traps()
+        .map_continue(|()| 128 + i32::from(signal))
 }
 
 fn wait_for_all(shell: &mut Shell) -> Flow {
@@ -323,7 +327,8 @@ pub fn disown(shell: &mut Shell, args: &[Text]) -> Flow {
                 _ => {
                     let message = format!("-{}: invalid option", char::from(*letter));
                     shell.complain_as("disown", message);
-                    shell.write_error(b"disown: usage: disown [-h] [-ar] [jobspec ... | pid ...]\n");
+                    shell
+                        .write_error(b"disown: usage: disown [-h] [-ar] [jobspec ... | pid ...]\n");
                     return Flow::Continue(2);
                 }
             }
@@ -339,9 +344,15 @@ pub fn disown(shell: &mut Shell, args: &[Text]) -> Flow {
     } else {
         let current = vec![b"%+".to_vec()];
         for spec in if rest.is_empty() { &current } else { rest } {
-            let by_pid = std::str::from_utf8(spec).ok().and_then(|text| text.parse().ok());
+            let by_pid = std::str::from_utf8(spec)
+                .ok()
+                .and_then(|text| text.parse().ok());
             let by_pid = by_pid.and_then(|pid| {
-                shell.jobs.list.iter().find(|job| job.member.pid == Pid(pid))
+                shell
+                    .jobs
+                    .list
+                    .iter()
+                    .find(|job| job.member.pid == Pid(pid))
             });
             match by_pid.map_or_else(|| shell.jobs.find(spec), Ok) {
                 Ok(job) => numbers.push(job.number),

@@ -75,7 +75,9 @@ fn send(shell: &mut Shell, target: &[u8], signal: Option<Signal>) -> bool {
             }
         }
     } else {
-        let number = std::str::from_utf8(target).ok().and_then(|text| text.trim().parse().ok());
+        let number = std::str::from_utf8(target)
+            .ok()
+            .and_then(|text| text.trim().parse().ok());
         let Some(number) = number else {
             let problem = b": arguments must be process or job IDs";
             shell.complain_as("kill", [target, problem].concat());
@@ -119,19 +121,22 @@ fn list(shell: &mut Shell, names: &[Text]) -> Flow {
     let mut status = 0;
     for name in names {
         let is_number = name.iter().all(u8::is_ascii_digit);
-        let number = std::str::from_utf8(name).ok().and_then(|text| text.parse::<u32>().ok());
+        let number = std::str::from_utf8(name)
+            .ok()
+            .and_then(|text| text.parse::<u32>().ok());
         let answer = match number.filter(|_| is_number) {
             // A status over 128 is that of a process that a signal ended.
             Some(number) => Signal::from_number(if number > 128 { number - 128 } else { number })
                 .and_then(|signal| signal.name()),
-            None => signal_of(name).map(|signal| {
-                signal.map_or(0, Signal::number).to_string()
-            }),
+            None => signal_of(name).map(|signal| signal.map_or(0, Signal::number).to_string()),
         };
         match answer {
             Some(answer) => shell.out().extend(format!("{answer}\n").bytes()),
             None => {
-                shell.complain_as("kill", [name.as_slice(), b": invalid signal specification"].concat());
+                shell.complain_as(
+                    "kill",
+                    [name.as_slice(), b": invalid signal specification"].concat(),
+                );
                 status = 1;
             }
         }
@@ -142,7 +147,9 @@ fn list(shell: &mut Shell, names: &[Text]) -> Flow {
 /// All signals in five columns, as `kill -l` and `trap -l` print them.
 pub fn signal_list() -> Text {
     let mut text = String::new();
-    let signals = (1..=64).filter_map(Signal::from_number).filter(|signal| signal.name().is_some());
+    let signals = (1..=64)
+        .filter_map(Signal::from_number)
+        .filter(|signal| signal.name().is_some());
     let mut column = 0;
     for signal in signals {
         let name = signal.name().unwrap_or_default();

@@ -145,8 +145,11 @@ fn put_key(key: &[u8], out: &mut Vec<u8>) {
 
 impl Shell {
     /// A variable with the value that it has now, also when that is computed.
-    pub(super) fn shown_variable(&self, name: Symbol) -> Option<Variable> {
-        self.state.variables.get(name).cloned()
+    pub(super) fn shown_variable(&mut self, name: Symbol) -> Option<Variable> {
+        if self.attributes(name).nameref {
+            return self.state.variables.get(name).cloned();
+        }
+        self.variable(name).map(|variable| variable.into_owned())
     }
 
     /// The names of all functions, sorted.
@@ -161,9 +164,8 @@ impl Shell {
         let Some(function) = self.function(name) else {
             return;
         };
-        let definition = function.definition.name.clone();
-        self.out().extend_from_slice(&definition);
-        self.out().extend_from_slice(b" () \n");
+        let text = crate::shell::printer::function(&function.definition);
+        self.out().extend(text);
     }
 }
 

@@ -1,21 +1,30 @@
 //! The table of builtins: each is a file of its own and is named here, once.
 
+mod alias;
+mod declare;
+mod directory;
 mod echo;
 mod flow;
+mod getopts;
+mod help;
 mod jobs;
 mod kill;
-mod trap;
-mod help;
 mod letters;
 mod listing;
+mod lookup;
+mod misc;
 mod output;
+mod printf;
 mod quoting;
+mod read;
 mod set;
 mod shift;
 mod shopt;
 mod test;
+mod trap;
 mod truth;
 mod umask;
+mod unset;
 
 use super::Shell;
 use super::ast::{Assignment, Text};
@@ -72,19 +81,114 @@ pub const TABLE: &[Builtin] = &[
     special(plain(".", flow::source, "filename [arguments]")),
     special(plain(":", truth::yes, "")),
     plain("[", test::bracket, "arg... ]"),
+    plain("alias", alias::alias, "[-p] [name[=value] ... ]"),
     plain("bg", jobs::background, "[job_spec ...]"),
+    plain(
+        "bind",
+        misc::complete,
+        "[-lpsvPSVX] [-m keymap] [-f filename] [-q name] [-u name] [-r keyseq] [-x keyseq:shell-command] [keyseq:readline-function or readline-command]",
+    ),
     special(plain("break", flow::break_loop, "[n]")),
+    plain("builtin", lookup::builtin, "[shell-builtin [arg ...]]"),
+    plain("caller", misc::caller, "[expr]"),
+    plain("cd", directory::cd, "[-L|[-P [-e]] [-@]] [dir]"),
+    plain("command", lookup::command, "[-pVv] command [arg ...]"),
+    plain(
+        "compgen",
+        misc::compgen,
+        "[-abcdefgjksuv] [-o option] [-A action] [-G globpat] [-W wordlist] [-F function] [-C command] [-X filterpat] [-P prefix] [-S suffix] [word]",
+    ),
+    plain(
+        "complete",
+        misc::complete,
+        "[-abcdefgjksuv] [-pr] [-DEI] [-o option] [-A action] [-G globpat] [-W wordlist] [-F function] [-C command] [-X filterpat] [-P prefix] [-S suffix] [name ...]",
+    ),
+    plain(
+        "compopt",
+        misc::complete,
+        "[-o|+o option] [-DEI] [name ...]",
+    ),
     special(plain("continue", flow::continue_loop, "[n]")),
+    Builtin {
+        name: "declare",
+        run: Run::Declaration(declare::declare),
+        is_special: false,
+        synopsis: "[-aAfFgiIlnrtux] [name[=value] ...] or declare -p [-aAfFilnrtux] [name ...]",
+    },
+    plain("dirs", directory::dirs, "[-clpv] [+N] [-N]"),
     plain("disown", jobs::disown, "[-h] [-ar] [jobspec ... | pid ...]"),
     plain("echo", echo::run, "[-neE] [arg ...]"),
+    plain(
+        "enable",
+        lookup::enable,
+        "[-a] [-dnps] [-f filename] [name ...]",
+    ),
     special(plain("eval", flow::eval, "[arg ...]")),
-    special(plain("exec", flow::exec, "[-cl] [-a name] [command [argument ...]] [redirection ...]")),
+    special(plain(
+        "exec",
+        flow::exec,
+        "[-cl] [-a name] [command [argument ...]] [redirection ...]",
+    )),
     special(plain("exit", flow::exit, "[n]")),
+    Builtin {
+        name: "export",
+        run: Run::Declaration(declare::export),
+        is_special: true,
+        synopsis: "[-fn] [name[=value] ...] or export -p",
+    },
     plain("false", truth::no, ""),
     plain("fg", jobs::foreground, "[job_spec]"),
+    plain("getopts", getopts::run, "optstring name [arg ...]"),
+    plain("hash", lookup::hash, "[-lr] [-p pathname] [-dt] [name ...]"),
     plain("help", help::run, "[-dms] [pattern ...]"),
-    plain("jobs", jobs::jobs, "[-lnprs] [jobspec ...] or jobs -x command [args]"),
-    plain("kill", kill::main, "[-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]"),
+    plain(
+        "history",
+        misc::history,
+        "[-c] [-d offset] [n] or history -anrw [filename] or history -ps arg [arg...]",
+    ),
+    plain(
+        "jobs",
+        jobs::jobs,
+        "[-lnprs] [jobspec ...] or jobs -x command [args]",
+    ),
+    plain(
+        "kill",
+        kill::main,
+        "[-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]",
+    ),
+    plain("let", misc::let_, "arg [arg ...]"),
+    Builtin {
+        name: "local",
+        run: Run::Declaration(declare::local),
+        is_special: false,
+        synopsis: "[option] name[=value] ...",
+    },
+    plain("logout", misc::logout, "[n]"),
+    plain(
+        "mapfile",
+        read::mapfile,
+        "[-d delim] [-n count] [-O origin] [-s count] [-t] [-u fd] [-C callback] [-c quantum] [array]",
+    ),
+    plain("popd", directory::popd, "[-n] [+N | -N]"),
+    plain("printf", printf::run, "[-v var] format [arguments]"),
+    plain("pushd", directory::pushd, "[-n] [+N | -N | dir]"),
+    plain("pwd", directory::pwd, "[-LP]"),
+    plain(
+        "read",
+        read::read,
+        "[-ers] [-a array] [-d delim] [-i text] [-n nchars] [-N nchars] [-p prompt] [-t timeout] [-u fd] [name ...]",
+    ),
+    plain(
+        "readarray",
+        read::mapfile,
+        "[-d delim] [-n count] [-O origin] [-s count] [-t] [-u fd] [-C callback] [-c quantum] [array]",
+    ),
+    Builtin {
+        name: "readonly",
+        run: Run::Declaration(declare::readonly),
+        is_special: true,
+        synopsis: "[-aAf] [name[=value] ...] or readonly -p",
+    },
     special(plain("return", flow::return_from, "[n]")),
     special(plain(
         "set",
@@ -94,10 +198,26 @@ pub const TABLE: &[Builtin] = &[
     special(plain("shift", shift::run, "[n]")),
     plain("shopt", shopt::run, "[-pqsu] [-o] [optname ...]"),
     special(plain("source", flow::source, "filename [arguments]")),
+    plain("suspend", misc::suspend, "[-f]"),
     plain("test", test::run, "[expr]"),
+    special(plain("times", misc::times, "")),
     special(plain("trap", trap::main, "[-lp] [[arg] signal_spec ...]")),
     plain("true", truth::yes, ""),
+    plain("type", lookup::type_of, "[-afptP] name [name ...]"),
+    Builtin {
+        name: "typeset",
+        run: Run::Declaration(declare::typeset),
+        is_special: false,
+        synopsis: "[-aAfFgiIlnrtux] name[=value] ... or typeset -p [-aAfFilnrtux] [name ...]",
+    },
+    plain(
+        "ulimit",
+        misc::ulimit,
+        "[-SHabcdefiklmnpqrstuvxPRT] [limit]",
+    ),
     plain("umask", umask::run, "[-p] [-S] [mode]"),
+    plain("unalias", alias::unalias, "[-a] name [name ...]"),
+    special(plain("unset", unset::run, "[-f] [-v] [-n] [name ...]")),
     plain("wait", jobs::wait, "[-fn] [-p var] [id ...]"),
 ];
 

@@ -59,7 +59,10 @@ pub fn main(shell: &mut Shell, args: &[Text]) -> Flow {
         match event(spec) {
             Some(event) => set(shell, event, action),
             None => {
-                shell.complain_as("trap", [spec.as_slice(), b": invalid signal specification"].concat());
+                shell.complain_as(
+                    "trap",
+                    [spec.as_slice(), b": invalid signal specification"].concat(),
+                );
                 status = 1;
             }
         }
@@ -84,7 +87,10 @@ fn show(shell: &mut Shell, specs: &[Text]) -> Flow {
         match event(spec) {
             Some(event) => wanted.push(event),
             None => {
-                shell.complain_as("trap", [spec.as_slice(), b": invalid signal specification"].concat());
+                shell.complain_as(
+                    "trap",
+                    [spec.as_slice(), b": invalid signal specification"].concat(),
+                );
                 status = 1;
             }
         }

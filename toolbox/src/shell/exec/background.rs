@@ -18,7 +18,9 @@ impl Shell {
         let _ = self.flush();
         // Without job control, what runs beside the shell must not take its input.
         let before = (!self.is_set(SetOption::Monitor)).then(|| {
-            let null = std::fs::File::open("/dev/null").ok().map(descriptors::owned);
+            let null = std::fs::File::open("/dev/null")
+                .ok()
+                .map(descriptors::owned);
             self.streams.descriptors.set(0, null)
         });
         let started = self.start_beside(&stage, true);
@@ -67,8 +69,12 @@ impl Shell {
         let (from, its_output) = process::pipe()?;
         self.flush()?;
         let before = self.streams.descriptors.clone();
-        self.streams.descriptors.set(0, Some(descriptors::owned(its_input)));
-        self.streams.descriptors.set(1, Some(descriptors::owned(its_output)));
+        self.streams
+            .descriptors
+            .set(0, Some(descriptors::owned(its_input)));
+        self.streams
+            .descriptors
+            .set(1, Some(descriptors::owned(its_output)));
         let started = self.start_beside(&coprocess.command, true);
         self.streams.descriptors = before;
         let pid = started.map_err(|_| std::io::Error::from_raw_os_error(libc::EAGAIN))?;
@@ -77,7 +83,10 @@ impl Shell {
             self.streams.descriptors.set(fd, Some(file));
             fd
         };
-        let fds = [keep(descriptors::owned(from)), keep(descriptors::owned(into))];
+        let fds = [
+            keep(descriptors::owned(from)),
+            keep(descriptors::owned(into)),
+        ];
         Ok((pid, fds))
     }
 

@@ -73,9 +73,7 @@ impl Shell {
             }
             Compound::Arithmetic(arithmetic) => {
                 self.state.line = command.line;
-                self.before_command(|| {
-                    [b"((", arithmetic.word.source.as_slice(), b"))"].concat()
-                })?;
+                self.before_command(|| [b"((", arithmetic.word.source.as_slice(), b"))"].concat())?;
                 self.trace_arithmetic(&arithmetic.word.source)?;
                 let status = match self.evaluate_command(arithmetic) {
                     ControlFlow::Continue(0) => 1,
@@ -331,11 +329,7 @@ impl Shell {
     }
 
     /// What the end of a loop's body, or of its condition, means for the loop.
-    fn end_turn(
-        &mut self,
-        flow: Flow,
-        status: &mut Option<&mut i32>,
-    ) -> Flow<(Turn, Option<i32>)> {
+    fn end_turn(&mut self, flow: Flow, status: &mut Option<&mut i32>) -> Flow<(Turn, Option<i32>)> {
         let (turn, value) = match flow {
             ControlFlow::Continue(value) => {
                 if let Some(status) = status {
@@ -353,7 +347,9 @@ impl Shell {
             }
             ControlFlow::Break(jump) => return ControlFlow::Break(jump),
         };
-        if value.is_none() && let Some(status) = status {
+        if value.is_none()
+            && let Some(status) = status
+        {
             **status = 0;
         }
         Flow::Continue((turn, value))

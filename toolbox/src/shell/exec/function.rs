@@ -111,8 +111,14 @@ impl Shell {
             return false;
         }
         let limit = self.value(Symbol::FUNCNEST).unwrap_or_default();
-        let limit = std::str::from_utf8(&limit).ok().and_then(|text| text.parse().ok());
-        let depth = self.state.calls.iter().filter(|call| call.kind == CallKind::Function);
+        let limit = std::str::from_utf8(&limit)
+            .ok()
+            .and_then(|text| text.parse().ok());
+        let depth = self
+            .state
+            .calls
+            .iter()
+            .filter(|call| call.kind == CallKind::Function);
         let exceeds = limit.is_some_and(|limit: usize| limit > 0 && depth.count() >= limit);
         if exceeds {
             let limit = limit.unwrap_or_default();
@@ -131,7 +137,11 @@ impl Shell {
         let traced = traced || self.has_shopt(Shopt::ExtDebug);
         let mut hidden = Vec::new();
         for event in [Event::Debug, Event::Return, Event::Error] {
-            let keeps = if event == Event::Error { keeps_error } else { traced };
+            let keeps = if event == Event::Error {
+                keeps_error
+            } else {
+                traced
+            };
             if !keeps && let Some(command) = self.state.traps.take(event) {
                 hidden.push((event, command));
             }

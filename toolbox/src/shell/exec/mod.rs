@@ -24,7 +24,7 @@ use super::flow::{Flow, Jump};
 use super::options::SetOption;
 use super::traps::Event;
 
-pub use program::{ExecOptions, Found, NotStarted};
+pub use program::{ExecOptions, Found, NotStarted, is_program};
 pub use subshell::RESUME;
 
 /// What a shell says of a program that it does not find, and of one that cannot be executed.

@@ -50,7 +50,9 @@ impl Shell {
 
     /// `PIPESTATUS`
     pub(super) fn note_statuses(&mut self, statuses: impl IntoIterator<Item = i32>) {
-        let texts = statuses.into_iter().map(|status| status.to_string().into_bytes());
+        let texts = statuses
+            .into_iter()
+            .map(|status| status.to_string().into_bytes());
         let statuses = Indexed::from_iter(texts);
         self.state.variables.edit(Symbol::PIPESTATUS).value = Value::Indexed(statuses);
     }
@@ -81,7 +83,10 @@ impl Shell {
             true => self.run_last(last, input),
             false => Flow::Continue(254),
         };
-        let mut statuses: Vec<i32> = running.into_iter().map(|stage| self.end_of(stage)).collect();
+        let mut statuses: Vec<i32> = running
+            .into_iter()
+            .map(|stage| self.end_of(stage))
+            .collect();
         let status = outcome?;
         statuses.push(status);
         let failed = statuses.iter().rev().copied().find(|status| *status != 0);
@@ -114,7 +119,9 @@ impl Shell {
         if let Some(input) = input {
             self.streams.descriptors.set(0, Some(input));
         }
-        self.streams.descriptors.set(1, Some(descriptors::owned(writer)));
+        self.streams
+            .descriptors
+            .set(1, Some(descriptors::owned(writer)));
         let started = self.spawn_command(stage, false);
         self.streams.descriptors = before;
         Ok((started?, descriptors::owned(reader)))
@@ -128,7 +135,9 @@ impl Shell {
         };
         let is_echo = is_literal(name, b"echo");
         let is_printf = is_literal(name, b"printf")
-            && !words.first().is_some_and(|word| word.source.starts_with(b"-"));
+            && !words
+                .first()
+                .is_some_and(|word| word.source.starts_with(b"-"));
         let is_alone = command.assignments.is_empty() && command.redirections.is_empty();
         if !is_alone
             || !(is_echo || is_printf)
@@ -143,7 +152,9 @@ impl Shell {
         let (status, text) = self.collect(|shell| {
             shell.subshell(|shell| {
                 let fields = shell.expand_words(&command.words)?;
-                shell.run_builtin_named(&fields).unwrap_or(Flow::Continue(127))
+                shell
+                    .run_builtin_named(&fields)
+                    .unwrap_or(Flow::Continue(127))
             })
         });
         // What failed is run again as a process, which says so.
@@ -173,7 +184,8 @@ impl Shell {
         {
             return self.spawn_simple(command, simple, is_background);
         }
-        self.spawn_subshell(command, is_background).map(Stage::Running)
+        self.spawn_subshell(command, is_background)
+            .map(Stage::Running)
     }
 
     /// Whether a command's words can be expanded before its process is there: nothing in them runs.
@@ -199,9 +211,7 @@ impl Shell {
         let expanded = self.expand_words(&simple.words);
         let started = match expanded {
             ControlFlow::Continue(fields) => match fields.first() {
-                Some(name)
-                    if self.function(name).is_none() && self.builtin(name).is_none() =>
-                {
+                Some(name) if self.function(name).is_none() && self.builtin(name).is_none() => {
                     Some(match self.spawn_program(&fields, is_background) {
                         Ok(pid) => Stage::Running(pid),
                         Err(super::program::NotStarted(status)) => Stage::Ended(status),
@@ -219,7 +229,9 @@ impl Shell {
         self.state.hashed = hashed;
         match started {
             Some(stage) => Ok(stage),
-            None => self.spawn_subshell(command, is_background).map(Stage::Running),
+            None => self
+                .spawn_subshell(command, is_background)
+                .map(Stage::Running),
         }
     }
 

@@ -82,7 +82,10 @@ impl Shell {
             Err(error) => return Err(self.not_started(name, &error)),
         };
         command.program = OsString::from_vec(path.clone());
-        command.args = fields.iter().map(|field| OsString::from_vec(field.clone())).collect();
+        command.args = fields
+            .iter()
+            .map(|field| OsString::from_vec(field.clone()))
+            .collect();
         match start(&mut command) {
             Ok(started) => Ok(started),
             Err(error) if error.raw_os_error() == Some(libc::ENOEXEC) => {
@@ -120,7 +123,10 @@ impl Shell {
     pub(super) fn command(&mut self) -> io::Result<Command> {
         let mut env: Vec<(OsString, OsString)> = Vec::new();
         for variable in self.state.variables.environment().iter() {
-            let at = variable.iter().position(|byte| *byte == b'=').unwrap_or(variable.len());
+            let at = variable
+                .iter()
+                .position(|byte| *byte == b'=')
+                .unwrap_or(variable.len());
             let (name, value) = variable.split_at(at);
             let value = value.get(1..).unwrap_or_default();
             let owned = |bytes: &[u8]| OsStr::from_bytes(bytes).to_owned();
@@ -134,7 +140,9 @@ impl Shell {
             search: false,
             args: Vec::new(),
             env: Some(env),
-            cwd: std::env::current_dir().ok().or_else(|| Some(PathBuf::from("/"))),
+            cwd: std::env::current_dir()
+                .ok()
+                .or_else(|| Some(PathBuf::from("/"))),
             descriptors: self.streams.descriptors.for_program()?,
             ignored: Vec::new(),
         })
@@ -147,7 +155,10 @@ impl Shell {
         exported
             .map(|function| {
                 let name = [b"BASH_FUNC_", function.definition.name.as_slice(), b"%%"].concat();
-                (name, crate::shell::printer::exported_function(&function.definition))
+                (
+                    name,
+                    crate::shell::printer::exported_function(&function.definition),
+                )
             })
             .collect()
     }

@@ -87,9 +87,7 @@ impl Shell {
             }
             RedirectionTarget::Clobber(word) => self.open_to(fd, 1, word, saved, Mode::Write),
             RedirectionTarget::Append(word) => self.open_to(fd, 1, word, saved, Mode::Append),
-            RedirectionTarget::ReadWrite(word) => {
-                self.open_to(fd, 0, word, saved, Mode::ReadWrite)
-            }
+            RedirectionTarget::ReadWrite(word) => self.open_to(fd, 0, word, saved, Mode::ReadWrite),
             RedirectionTarget::WriteBoth(word) => {
                 let mode = match self.is_set(SetOption::NoClobber) {
                     true => Mode::Create,
@@ -214,7 +212,9 @@ impl Shell {
             let text = "ambiguous redirect".to_owned();
             return Flow::Continue(Err(Problem::Of(word.source.clone(), text)));
         }
-        let number = std::str::from_utf8(digits).ok().and_then(|text| text.parse().ok());
+        let number = std::str::from_utf8(digits)
+            .ok()
+            .and_then(|text| text.parse().ok());
         let file = number.and_then(|number| self.streams.descriptors.get(number).cloned());
         let (Some(number), Some(file)) = (number, file) else {
             return problem(target, &io::Error::from_raw_os_error(libc::EBADF));
@@ -242,7 +242,9 @@ impl Shell {
                     Some(index) => self.element(*name, index)?,
                 };
                 let value = value.unwrap_or_default();
-                let number = std::str::from_utf8(&value).ok().and_then(|text| text.parse().ok());
+                let number = std::str::from_utf8(&value)
+                    .ok()
+                    .and_then(|text| text.parse().ok());
                 match number {
                     Some(number) => {
                         // It is closed for good.

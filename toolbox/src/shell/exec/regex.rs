@@ -5,9 +5,16 @@ use regex_automata::util::syntax;
 
 /// What the whole and the groups of an expression match; none inside when it does not match, and none at all when it is no
 /// expression.
-pub(super) fn groups(text: &[u8], source: &[u8], ignore_case: bool) -> Option<Option<Vec<Vec<u8>>>> {
+pub(super) fn groups(
+    text: &[u8],
+    source: &[u8],
+    ignore_case: bool,
+) -> Option<Option<Vec<Vec<u8>>>> {
     let translated = translated(std::str::from_utf8(source).ok()?)?;
-    let options = syntax::Config::new().case_insensitive(ignore_case).utf8(false).dot_matches_new_line(true);
+    let options = syntax::Config::new()
+        .case_insensitive(ignore_case)
+        .utf8(false)
+        .dot_matches_new_line(true);
     let regex = Regex::builder().syntax(options).build(&translated).ok()?;
     let mut captures = regex.create_captures();
     regex.captures(text, &mut captures);
@@ -77,7 +84,10 @@ fn in_interval(text: &str) -> bool {
     let Some((before, inside)) = text.rsplit_once('{') else {
         return false;
     };
-    !before.ends_with('\\') && inside.chars().all(|character| character.is_ascii_digit() || character == ',')
+    !before.ends_with('\\')
+        && inside
+            .chars()
+            .all(|character| character.is_ascii_digit() || character == ',')
 }
 
 fn bracket(characters: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Option<String> {
@@ -100,7 +110,9 @@ fn bracket(characters: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Option<
                 name.pop();
                 match kind {
                     ':' => result += &format!("[:{name}:]"),
-                    _ => name.chars().for_each(|character| push_escaped(&mut result, character)),
+                    _ => name
+                        .chars()
+                        .for_each(|character| push_escaped(&mut result, character)),
                 }
             }
             '-' => result.push('-'),

@@ -118,7 +118,12 @@ impl Shell {
         let message = Message {
             state: &self.state,
             in_condition: self.in_condition,
-            descriptors: self.streams.descriptors.numbers().filter(|fd| *fd > 2).collect(),
+            descriptors: self
+                .streams
+                .descriptors
+                .numbers()
+                .filter(|fd| *fd > 2)
+                .collect(),
             command,
         };
         let message = postcard::to_allocvec(&message).map_err(io::Error::other)?;
@@ -128,7 +133,9 @@ impl Shell {
 
         let mut program = self.command()?;
         program.program = process::own_program();
-        program.args = ["bash", RESUME, &MESSAGE_FD.to_string()].map(OsString::from).into();
+        program.args = ["bash", RESUME, &MESSAGE_FD.to_string()]
+            .map(OsString::from)
+            .into();
         program.descriptors.push(Descriptor {
             target: MESSAGE_FD,
             source: reader.as_raw_fd().cast_unsigned(),
@@ -143,11 +150,9 @@ impl Shell {
     pub fn resume(fd: i32) -> i32 {
         let mut message = Vec::new();
         let read = sys::Descriptor(fd).read_to_end(&mut message);
-        let received = read
-            .map_err(|error| error.to_string())
-            .and_then(|_| {
-                postcard::from_bytes::<Received>(&message).map_err(|error| error.to_string())
-            });
+        let received = read.map_err(|error| error.to_string()).and_then(|_| {
+            postcard::from_bytes::<Received>(&message).map_err(|error| error.to_string())
+        });
         drop(message);
         let received = match received {
             Ok(received) => received,
@@ -223,7 +228,10 @@ impl Shell {
 
     /// What was printed for a substitution, as `$(…)` takes it: without NUL bytes and the line ends at its end.
     pub(super) fn trimmed(mut text: Text) -> Text {
-        let end = text.iter().rposition(|byte| *byte != b'\n').map_or(0, |at| at + 1);
+        let end = text
+            .iter()
+            .rposition(|byte| *byte != b'\n')
+            .map_or(0, |at| at + 1);
         text.truncate(end);
         if text.contains(&0) {
             text.retain(|byte| *byte != 0);
@@ -236,7 +244,9 @@ impl Jobs {
     /// Takes over the children of a subshell that has ended.
     fn adopt(&mut self, other: Jobs) {
         let members = other.list.into_iter().map(|job| job.member);
-        let running = members.chain(other.others).filter(|member| member.ended.is_none());
+        let running = members
+            .chain(other.others)
+            .filter(|member| member.ended.is_none());
         self.others.extend(running);
     }
 }

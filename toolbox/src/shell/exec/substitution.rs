@@ -100,14 +100,19 @@ impl Shell {
             false => (writer, reader, 0),
         };
         self.flush()?;
-        let before = self.streams.descriptors.set(its_fd, Some(descriptors::owned(its)));
+        let before = self
+            .streams
+            .descriptors
+            .set(its_fd, Some(descriptors::owned(its)));
         let pid = self.spawn_subshell(&Self::group(&substitution.body), true);
         self.streams.descriptors.set(its_fd, before);
         let pid = pid?;
         self.jobs.others.push(Member { pid, ended: None });
         self.state.last_background = Some(pid.0);
         let fd = self.streams.descriptors.free_below(SUBSTITUTION_FD);
-        self.streams.descriptors.set(fd, Some(descriptors::owned(own)));
+        self.streams
+            .descriptors
+            .set(fd, Some(descriptors::owned(own)));
         self.streams.substitutions.push(fd);
         Ok(fd)
     }

@@ -97,7 +97,12 @@ impl Shell {
 
     /// What the whole and the groups of an expression match; none inside when it does not match, and none at all when it is
     /// no expression.
-    fn matched_groups(&self, text: &[u8], source: &[u8], ignore_case: bool) -> Option<Option<Vec<Vec<u8>>>> {
+    fn matched_groups(
+        &self,
+        text: &[u8],
+        source: &[u8],
+        ignore_case: bool,
+    ) -> Option<Option<Vec<Vec<u8>>>> {
         super::regex::groups(text, source, ignore_case)
     }
 }

@@ -39,9 +39,9 @@ impl Shell {
         };
         let format = match format {
             TimeFormat::Posix => POSIX_FORMAT.to_vec(),
-            TimeFormat::Bash => {
-                self.value(Symbol::TIMEFORMAT).unwrap_or_else(|| DEFAULT_FORMAT.to_vec())
-            }
+            TimeFormat::Bash => self
+                .value(Symbol::TIMEFORMAT)
+                .unwrap_or_else(|| DEFAULT_FORMAT.to_vec()),
         };
         if !format.is_empty() {
             let text = self.report(&format, &taken);
@@ -62,7 +62,9 @@ impl Shell {
                 text.push(b'%');
                 continue;
             }
-            let digits = rest.next_if(u8::is_ascii_digit).map_or(3, |digit| (digit - b'0').min(3));
+            let digits = rest
+                .next_if(u8::is_ascii_digit)
+                .map_or(3, |digit| (digit - b'0').min(3));
             let is_long = rest.next_if_eq(&b'l').is_some();
             match rest.next() {
                 Some(b'R') => push_time(&mut text, taken.real, digits, is_long),

@@ -38,7 +38,10 @@ impl Shell {
             return Flow::Continue(Text::new());
         };
         let prompt = self.expand_prompt(&prompt)?;
-        let first = match std::str::from_utf8(&prompt).ok().and_then(|text| text.chars().next()) {
+        let first = match std::str::from_utf8(&prompt)
+            .ok()
+            .and_then(|text| text.chars().next())
+        {
             Some(first) => first.len_utf8(),
             None => 1.min(prompt.len()),
         };

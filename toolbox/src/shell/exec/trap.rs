@@ -39,7 +39,12 @@ impl Shell {
         if self.running_trap == Some(event) {
             return Flow::Continue(());
         }
-        let Some(command) = self.state.traps.get(event).filter(|text| !text.is_empty()).cloned()
+        let Some(command) = self
+            .state
+            .traps
+            .get(event)
+            .filter(|text| !text.is_empty())
+            .cloned()
         else {
             return Flow::Continue(());
         };

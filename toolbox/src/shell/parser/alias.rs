@@ -30,7 +30,8 @@ impl Parser<'_> {
             return false;
         };
         let grown = text.len();
-        self.text.splice(self.at..self.at + len, text.iter().copied());
+        self.text
+            .splice(self.at..self.at + len, text.iter().copied());
         for (_, end) in &mut self.aliases {
             *end = *end + grown - len;
         }

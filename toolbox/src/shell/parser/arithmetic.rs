@@ -3,8 +3,8 @@
 use super::input::{continues_name, starts_name};
 use super::{Parsed, Parser};
 use crate::shell::ast::{
-    Arithmetic, BinaryOperator, Expression, Index, Operation, Parameter, Part, Place, Subject, Text, UnaryOperator,
-    Word,
+    Arithmetic, BinaryOperator, Expression, Index, Operation, Parameter, Part, Place, Subject,
+    Text, UnaryOperator, Word,
 };
 use crate::shell::symbol::Symbol;
 
@@ -99,7 +99,9 @@ fn read_beforehand(parts: &[Part]) -> Option<(Option<Expression>, Vec<Parameter>
             Part::Quoted(literal) if !literal.contains(&MARK) => text.extend_from_slice(literal),
             Part::Parameter(parameter) if is_single(parameter) => {
                 // Beside a name or number it would be a part of that.
-                if text.last().is_some_and(|byte| continues_name(*byte) || matches!(byte, b'#' | b'@' | b'$' | &MARK)) {
+                if text.last().is_some_and(|byte| {
+                    continues_name(*byte) || matches!(byte, b'#' | b'@' | b'$' | &MARK)
+                }) {
                     return None;
                 }
                 text.push(MARK);
@@ -108,7 +110,9 @@ fn read_beforehand(parts: &[Part]) -> Option<(Option<Expression>, Vec<Parameter>
             _ => return None,
         }
     }
-    let joins = |pair: &[u8]| pair[0] == MARK && (continues_name(pair[1]) || matches!(pair[1], b'#' | b'[' | b'(' | MARK));
+    let joins = |pair: &[u8]| {
+        pair[0] == MARK && (continues_name(pair[1]) || matches!(pair[1], b'#' | b'[' | b'(' | MARK))
+    };
     if text.windows(2).any(joins) {
         return None;
     }
@@ -121,7 +125,10 @@ fn read_beforehand(parts: &[Part]) -> Option<(Option<Expression>, Vec<Parameter>
 
 /// Whether a parameter is one value: of `$@` and the like nobody knows.
 fn is_single(parameter: &Parameter) -> bool {
-    let is_plain = !matches!(parameter.operation, Operation::Bad | Operation::Names { .. } | Operation::Keys { .. });
+    let is_plain = !matches!(
+        parameter.operation,
+        Operation::Bad | Operation::Names { .. } | Operation::Keys { .. }
+    );
     is_plain && !matches!(parameter.subject, Subject::Special(b'@' | b'*'))
 }
 
@@ -293,7 +300,11 @@ impl<'t> Reader<'t> {
                 return Err(reader.error("expression expected"));
             }
             let other = reader.conditional()?;
-            Ok(Expression::Conditional(Box::new(condition), Box::new(one), Box::new(other)))
+            Ok(Expression::Conditional(
+                Box::new(condition),
+                Box::new(one),
+                Box::new(other),
+            ))
         })
     }
 
@@ -336,7 +347,11 @@ impl<'t> Reader<'t> {
             }
             self.at += text.len();
             // Powers are read from the right.
-            let right_least = if binding == POWER { binding } else { binding + 1 };
+            let right_least = if binding == POWER {
+                binding
+            } else {
+                binding + 1
+            };
             let right = self.deeper(|reader| reader.binary(right_least))?;
             left = Expression::Binary(operator, Box::new(left), Box::new(right));
         }
@@ -346,7 +361,10 @@ impl<'t> Reader<'t> {
         if self.looks_at("&&") || self.looks_at("||") || self.assignment_operator().is_some() {
             return None;
         }
-        OPERATORS.iter().copied().find(|(text, _, _)| self.looks_at(text))
+        OPERATORS
+            .iter()
+            .copied()
+            .find(|(text, _, _)| self.looks_at(text))
     }
 
     fn unary(&mut self) -> Read<Expression> {
@@ -360,7 +378,11 @@ impl<'t> Reader<'t> {
             self.skip_blanks();
             if self.peek().is_some_and(starts_name) {
                 let place = self.place()?;
-                return Ok(Expression::Step { place, is_increment, is_prefix: true });
+                return Ok(Expression::Step {
+                    place,
+                    is_increment,
+                    is_prefix: true,
+                });
             }
             // Two signs before a number.
             self.at = start;
@@ -410,7 +432,11 @@ impl<'t> Reader<'t> {
                 for (text, is_increment) in [("++", true), ("--", false)] {
                     if self.looks_at(text) {
                         self.at += 2;
-                        return Ok(Expression::Step { place, is_increment, is_prefix: false });
+                        return Ok(Expression::Step {
+                            place,
+                            is_increment,
+                            is_prefix: false,
+                        });
                     }
                 }
                 self.at = end;
@@ -455,7 +481,10 @@ impl<'t> Reader<'t> {
             let index: Result<Index, _> = parser.index(text);
             index.map_err(|_| reader.error("bad array subscript"))
         })?;
-        Ok(Place { name, index: Some(Box::new(index)) })
+        Ok(Place {
+            name,
+            index: Some(Box::new(index)),
+        })
     }
 
     /// A part of the text, with the parameters as they were written.
@@ -476,14 +505,19 @@ impl<'t> Reader<'t> {
     /// A number: decimal, `0` octal, `0x` hexadecimal or `base#digits`.
     fn number(&mut self) -> Read<Expression> {
         let start = self.at;
-        while self.peek().is_some_and(|byte| continues_name(byte) || matches!(byte, b'#' | b'@')) {
+        while self
+            .peek()
+            .is_some_and(|byte| continues_name(byte) || matches!(byte, b'#' | b'@'))
+        {
             self.at += 1;
         }
         let text = &self.text[start..self.at];
-        number_of(text).map(Expression::Number).map_err(|message| ArithmeticError {
-            message: message.to_owned(),
-            token: self.text[start..].to_vec(),
-        })
+        number_of(text)
+            .map(Expression::Number)
+            .map_err(|message| ArithmeticError {
+                message: message.to_owned(),
+                token: self.text[start..].to_vec(),
+            })
     }
 }
 
@@ -495,10 +529,15 @@ fn number_of(text: &[u8]) -> Result<i64, &'static str> {
         _ => match text.iter().position(|byte| *byte == b'#') {
             Some(at) => {
                 let base = text[..at].iter().try_fold(0_i64, |base, byte| match byte {
-                    b'0'..=b'9' => Some(base.saturating_mul(10).saturating_add(i64::from(byte - b'0'))),
+                    b'0'..=b'9' => Some(
+                        base.saturating_mul(10)
+                            .saturating_add(i64::from(byte - b'0')),
+                    ),
                     _ => None,
                 });
-                let base = base.filter(|base| (2..=64).contains(base)).ok_or("invalid arithmetic base")?;
+                let base = base
+                    .filter(|base| (2..=64).contains(base))
+                    .ok_or("invalid arithmetic base")?;
                 let digits = &text[at + 1..];
                 if digits.is_empty() {
                     return Err("invalid integer constant");

@@ -8,7 +8,9 @@ const MAX_DEPTH: usize = 100;
 /// Finds the braces in the literal parts of a word.
 pub(super) fn expand(parts: &mut Vec<Part>) {
     let has = |wanted: u8| {
-        parts.iter().any(|part| matches!(part, Part::Literal(text) if text.contains(&wanted)))
+        parts
+            .iter()
+            .any(|part| matches!(part, Part::Literal(text) if text.contains(&wanted)))
     };
     if !has(b'{') || !has(b'}') {
         return;
@@ -139,11 +141,20 @@ fn sequence(atoms: &[Atom]) -> Option<BraceKind> {
             true => first.len().max(last.len()),
             false => 0,
         };
-        return Some(BraceKind::Numbers { first: from, last: to, step: step.unwrap_or(0), width });
+        return Some(BraceKind::Numbers {
+            first: from,
+            last: to,
+            step: step.unwrap_or(0),
+            width,
+        });
     }
     match (first.as_bytes(), last.as_bytes()) {
         ([from], [to]) if from.is_ascii_alphabetic() && to.is_ascii_alphabetic() => {
-            Some(BraceKind::Characters { first: *from, last: *to, step: step.unwrap_or(0) })
+            Some(BraceKind::Characters {
+                first: *from,
+                last: *to,
+                step: step.unwrap_or(0),
+            })
         }
         _ => None,
     }

@@ -2,8 +2,8 @@
 
 use super::{Parsed, Parser};
 use crate::shell::ast::{
-    AndOr, Command, CompoundCommand, Connector, List, ListItem, Pipeline, RedirectedFd, Redirection,
-    RedirectionTarget, SimpleCommand, TimeFormat, Word,
+    AndOr, Command, CompoundCommand, Connector, List, ListItem, Pipeline, RedirectedFd,
+    Redirection, RedirectionTarget, SimpleCommand, TimeFormat, Word,
 };
 use std::rc::Rc;
 
@@ -34,7 +34,10 @@ impl Parser<'_> {
             }
             let command = self.and_or()?;
             let (background, more) = self.separator()?;
-            list.items.push(ListItem { command, background });
+            list.items.push(ListItem {
+                command,
+                background,
+            });
             if !more {
                 match self.peek() {
                     None => {}
@@ -68,7 +71,10 @@ impl Parser<'_> {
                 }
                 let command = parser.and_or()?;
                 let (background, more) = parser.separator()?;
-                list.items.push(ListItem { command, background });
+                list.items.push(ListItem {
+                    command,
+                    background,
+                });
                 if !more && parser.peek() != Some(b'\n') {
                     return Ok(list);
                 }

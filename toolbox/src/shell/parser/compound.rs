@@ -3,7 +3,8 @@
 use super::input::{continues_name, starts_name};
 use super::{Parsed, Parser};
 use crate::shell::ast::{
-    ArithmeticHeader, CaseArm, CaseEnd, Command, Compound, CompoundCommand, Coprocess, List, Redirection, Word,
+    ArithmeticHeader, CaseArm, CaseEnd, Command, Compound, CompoundCommand, Coprocess, List,
+    Redirection, Word,
 };
 use crate::shell::symbol::Symbol;
 use std::rc::Rc;
@@ -31,7 +32,9 @@ impl Parser<'_> {
 
     /// Whether a reserved word stands here that begins no command.
     fn is_reserved(&mut self) -> bool {
-        let words = ["then", "else", "elif", "fi", "do", "done", "esac", "}", "in"];
+        let words = [
+            "then", "else", "elif", "fi", "do", "done", "esac", "}", "in",
+        ];
         words[..8].iter().any(|word| self.looks_at_word(word))
     }
 
@@ -67,7 +70,11 @@ impl Parser<'_> {
             Some(b's') if self.take_word("select") => {
                 let (variable, words) = self.loop_header()?;
                 let body = self.loop_body()?;
-                Compound::Select { variable, words, body }
+                Compound::Select {
+                    variable,
+                    words,
+                    body,
+                }
             }
             Some(b'c') if self.take_word("case") => self.case()?,
             _ => return Ok(None),
@@ -129,14 +136,21 @@ impl Parser<'_> {
                 false => None,
             };
             self.expect("fi")?;
-            return Ok(Compound::If { branches, otherwise });
+            return Ok(Compound::If {
+                branches,
+                otherwise,
+            });
         }
     }
 
     fn while_loop(&mut self, until: bool) -> Parsed<Compound> {
         let condition = self.compound_list()?;
         let body = self.do_group()?;
-        Ok(Compound::While { until, condition, body })
+        Ok(Compound::While {
+            until,
+            condition,
+            body,
+        })
     }
 
     fn do_group(&mut self) -> Parsed<List> {
@@ -164,7 +178,11 @@ impl Parser<'_> {
         }
         let (variable, words) = self.loop_header()?;
         let body = self.loop_body()?;
-        Ok(Compound::For { variable, words, body })
+        Ok(Compound::For {
+            variable,
+            words,
+            body,
+        })
     }
 
     /// `name [in words];`
@@ -300,7 +318,14 @@ impl Parser<'_> {
         };
         let is_last = end.is_none();
         let end = end.unwrap_or(CaseEnd::Leave);
-        Ok((CaseArm { patterns, body, end }, is_last))
+        Ok((
+            CaseArm {
+                patterns,
+                body,
+                end,
+            },
+            is_last,
+        ))
     }
 
     /// `function name [()] body`

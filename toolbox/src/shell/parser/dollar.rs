@@ -3,8 +3,8 @@
 use super::input::{continues_name, starts_name};
 use super::{Parsed, Parser};
 use crate::shell::ast::{
-    Command, CommandSubstitution, List, Operation, Parameter, Part, ProcessSubstitution, RedirectedFd,
-    RedirectionTarget, Subject, Text, Word,
+    Command, CommandSubstitution, List, Operation, Parameter, Part, ProcessSubstitution,
+    RedirectedFd, RedirectionTarget, Subject, Text, Word,
 };
 use crate::shell::symbol::Symbol;
 use std::rc::Rc;
@@ -28,7 +28,9 @@ impl Parser<'_> {
                 }
                 self.command_substitution().map(Some)
             }
-            b'{' => self.deeper(|parser| parser.braced_parameter(is_quoted)).map(Some),
+            b'{' => self
+                .deeper(|parser| parser.braced_parameter(is_quoted))
+                .map(Some),
             b'[' => self.old_arithmetic().map(Some),
             b'\'' if !is_quoted => Ok(Some(Part::Quoted(self.ansi_quoted()?))),
             b'"' if !is_quoted => Ok(Some(Part::DoubleQuoted(self.double_quotes()?))),
@@ -126,7 +128,10 @@ impl Parser<'_> {
         let is_read = self.peek() == Some(b'<');
         self.bump();
         let body = self.parenthesised()?;
-        Ok(Part::Process(Rc::new(ProcessSubstitution { is_read, body })))
+        Ok(Part::Process(Rc::new(ProcessSubstitution {
+            is_read,
+            body,
+        })))
     }
 
     /// Commands in parentheses; maybe none.

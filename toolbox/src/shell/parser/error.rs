@@ -36,7 +36,12 @@ impl Parser<'_> {
         };
         SyntaxError {
             line,
-            message: [b"syntax error near unexpected token `", token.as_slice(), b"'"].concat(),
+            message: [
+                b"syntax error near unexpected token `",
+                token.as_slice(),
+                b"'",
+            ]
+            .concat(),
             source_line: Some(source_line),
             is_eof: false,
         }
@@ -65,9 +70,15 @@ impl Parser<'_> {
     /// The whole line that the parser is in.
     fn current_line(&self) -> Text {
         let before = &self.text[..self.at];
-        let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let start = before
+            .iter()
+            .rposition(|byte| *byte == b'\n')
+            .map_or(0, |at| at + 1);
         let rest = &self.text[self.at..];
-        let end = rest.iter().position(|byte| *byte == b'\n').map_or(self.text.len(), |at| self.at + at);
+        let end = rest
+            .iter()
+            .position(|byte| *byte == b'\n')
+            .map_or(self.text.len(), |at| self.at + at);
         self.text[start..end].to_vec()
     }
 
@@ -88,6 +99,6 @@ impl Parser<'_> {
 
 /// Longest first.
 const OPERATORS: &[&str] = &[
-    ";;&", "&>>", "<<<", "<<-", "&&", "||", ";;", ";&", "|&", "&>", ">>", "<<", ">&", "<&", "<>", ">|", "(",
-    ")", ";", "&", "|", "<", ">",
+    ";;&", "&>>", "<<<", "<<-", "&&", "||", ";;", ";&", "|&", "&>", ">>", "<<", ">&", "<&", "<>",
+    ">|", "(", ")", ";", "&", "|", "<", ">",
 ];

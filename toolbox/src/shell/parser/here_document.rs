@@ -68,7 +68,11 @@ impl Parser<'_> {
             while !document.is_quoted && ends_in_backslash(&line) && self.peek().is_some() {
                 line.pop();
                 let next = self.take_line();
-                line.extend_from_slice(if document.strips_tabs { without_tabs(&next) } else { &next });
+                line.extend_from_slice(if document.strips_tabs {
+                    without_tabs(&next)
+                } else {
+                    &next
+                });
                 if line == document.delimiter {
                     return body;
                 }
@@ -93,7 +97,10 @@ impl Parser<'_> {
 }
 
 fn without_tabs(line: &[u8]) -> &[u8] {
-    let start = line.iter().position(|byte| *byte != b'\t').unwrap_or(line.len());
+    let start = line
+        .iter()
+        .position(|byte| *byte != b'\t')
+        .unwrap_or(line.len());
     &line[start..]
 }
 

@@ -63,7 +63,9 @@ impl Parser<'_> {
 
     /// Whether this text stands here.
     pub(super) fn looks_at(&mut self, text: &str) -> bool {
-        text.bytes().enumerate().all(|(offset, byte)| self.peek_at(offset) == Some(byte))
+        text.bytes()
+            .enumerate()
+            .all(|(offset, byte)| self.peek_at(offset) == Some(byte))
     }
 
     /// Steps over this text, if it stands here.
@@ -114,7 +116,10 @@ impl Parser<'_> {
 
 /// Whether a byte ends a word when it has no quotes (bash manual, "metacharacter").
 pub(super) fn ends_word(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b'(' | b')' | b'<' | b'>')
+    matches!(
+        byte,
+        b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b'(' | b')' | b'<' | b'>'
+    )
 }
 
 pub(super) fn starts_name(byte: u8) -> bool {

@@ -144,7 +144,11 @@ impl Parser<'_> {
         let operator = if colon { self.peek_at(1) } else { Some(byte) };
         if let Some(operator @ (b'-' | b'=' | b'?' | b'+')) = operator {
             self.bump_by(1 + usize::from(colon));
-            let stop = if is_quoted { Stop::QuotedBrace } else { Stop::Brace };
+            let stop = if is_quoted {
+                Stop::QuotedBrace
+            } else {
+                Stop::Brace
+            };
             let word = self.inner_word(stop)?;
             return Ok(Some(match operator {
                 b'-' => Operation::Default { colon, word },
@@ -191,10 +195,20 @@ impl Parser<'_> {
                     _ => CaseChange::Toggle,
                 };
                 let pattern = (!pattern.source.is_empty()).then_some(pattern);
-                Operation::Case { change, all, pattern }
+                Operation::Case {
+                    change,
+                    all,
+                    pattern,
+                }
             }
             b'@' => match (self.peek_at(1), self.peek_at(2)) {
-                (Some(letter @ (b'Q' | b'E' | b'P' | b'A' | b'a' | b'K' | b'k' | b'U' | b'u' | b'L')), Some(b'}')) => {
+                (
+                    Some(
+                        letter @ (b'Q' | b'E' | b'P' | b'A' | b'a' | b'K' | b'k' | b'U' | b'u'
+                        | b'L'),
+                    ),
+                    Some(b'}'),
+                ) => {
                     self.bump_by(2);
                     Operation::Transform(letter)
                 }
@@ -227,7 +241,11 @@ impl Parser<'_> {
         } else {
             Word::default()
         };
-        Ok(Operation::Replace { which, pattern, replacement })
+        Ok(Operation::Replace {
+            which,
+            pattern,
+            replacement,
+        })
     }
 
     fn pattern_with_slash(&mut self) -> Parsed<Word> {
@@ -286,4 +304,3 @@ impl Parser<'_> {
         Ok(self.text[start..self.at].to_vec())
     }
 }
-

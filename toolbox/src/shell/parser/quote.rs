@@ -124,7 +124,10 @@ impl Parser<'_> {
             inner.line = line;
             inner.settings.aliases = Rc::clone(&parser.settings.aliases);
             let body = inner.whole_list()?;
-            Ok(CommandSubstitution { file: super::dollar::file_of(&body), body })
+            Ok(CommandSubstitution {
+                file: super::dollar::file_of(&body),
+                body,
+            })
         })?;
         Ok(Part::Command(Rc::new(substitution)))
     }
@@ -140,7 +143,10 @@ impl Parser<'_> {
                 Some(b'\'') => {
                     self.bump();
                     // A NUL ends the text.
-                    let end = text.iter().position(|byte| *byte == 0).unwrap_or(text.len());
+                    let end = text
+                        .iter()
+                        .position(|byte| *byte == 0)
+                        .unwrap_or(text.len());
                     text.truncate(end);
                     return Ok(text);
                 }
@@ -175,7 +181,9 @@ impl Parser<'_> {
             b'0'..=b'7' => {
                 let mut value = u32::from(byte - b'0');
                 for _ in 0..2 {
-                    let Some(digit @ b'0'..=b'7') = self.peek() else { break };
+                    let Some(digit @ b'0'..=b'7') = self.peek() else {
+                        break;
+                    };
                     value = value * 8 + u32::from(digit - b'0');
                     self.bump();
                 }
@@ -248,7 +256,13 @@ fn push_code_point(text: &mut Text, value: u32) {
                     text.extend([0xf0 | (value >> 18) as u8, tail(12), tail(6), tail(0)]);
                 }
                 0x20_0000..=0x3ff_ffff => {
-                    text.extend([0xf8 | (value >> 24) as u8, tail(18), tail(12), tail(6), tail(0)]);
+                    text.extend([
+                        0xf8 | (value >> 24) as u8,
+                        tail(18),
+                        tail(12),
+                        tail(6),
+                        tail(0),
+                    ]);
                 }
                 0x400_0000..=0x7fff_ffff => {
                     let first = 0xfc | (value >> 30) as u8;

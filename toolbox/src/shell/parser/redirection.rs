@@ -2,7 +2,9 @@
 
 use super::input::{continues_name, starts_name};
 use super::{Parsed, Parser};
-use crate::shell::ast::{HereDocument, Part, RedirectedFd, Redirection, RedirectionTarget, Text, Word};
+use crate::shell::ast::{
+    HereDocument, Part, RedirectedFd, Redirection, RedirectionTarget, Text, Word,
+};
 use crate::shell::symbol::Symbol;
 use std::cell::OnceCell;
 use std::rc::Rc;
@@ -125,7 +127,10 @@ impl Parser<'_> {
         if self.at == start {
             return Err(self.unexpected());
         }
-        let is_quoted = word.source.iter().any(|byte| matches!(byte, b'\\' | b'\'' | b'"'));
+        let is_quoted = word
+            .source
+            .iter()
+            .any(|byte| matches!(byte, b'\\' | b'\'' | b'"'));
         let document = Rc::new(HereDocument {
             delimiter: without_quotes(&word),
             is_quoted,
@@ -158,6 +163,11 @@ fn without_quotes(word: &Word) -> Text {
     match add(&word.parts, &word.source, &mut text) {
         true => text,
         // An expansion in it means what it is written as.
-        false => word.source.iter().copied().filter(|byte| !matches!(byte, b'\\' | b'\'' | b'"')).collect(),
+        false => word
+            .source
+            .iter()
+            .copied()
+            .filter(|byte| !matches!(byte, b'\\' | b'\'' | b'"'))
+            .collect(),
     }
 }

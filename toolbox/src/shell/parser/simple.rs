@@ -3,7 +3,8 @@
 use super::input::{continues_name, ends_word, starts_name};
 use super::{Parsed, Parser};
 use crate::shell::ast::{
-    AssignedValue, Assignment, Command, CompoundCommand, FunctionDefinition, Part, SimpleCommand, Word,
+    AssignedValue, Assignment, Command, CompoundCommand, FunctionDefinition, Part, SimpleCommand,
+    Word,
 };
 use crate::shell::symbol::Symbol;
 use std::rc::Rc;
@@ -62,7 +63,10 @@ impl Parser<'_> {
             declares |= command.words.iter().all(is_transparent) && is_declaration(&word);
             command.words.push(word);
         }
-        if command.words.is_empty() && command.assignments.is_empty() && command.redirections.is_empty() {
+        if command.words.is_empty()
+            && command.assignments.is_empty()
+            && command.redirections.is_empty()
+        {
             return Err(self.unexpected());
         }
         Ok(Command::Simple(command))
@@ -78,7 +82,8 @@ impl Parser<'_> {
                 let parts = match &assignment.value {
                     AssignedValue::Scalar(value) => {
                         let value_len = value.source.len();
-                        let mut parts = vec![Part::Literal(source[..source.len() - value_len].to_vec())];
+                        let mut parts =
+                            vec![Part::Literal(source[..source.len() - value_len].to_vec())];
                         parts.extend(value.parts.iter().cloned());
                         parts
                     }
@@ -113,7 +118,11 @@ impl Parser<'_> {
             Some(b'[') => {
                 let start = self.at;
                 match self.subscript_source() {
-                    Ok(Some(text)) if !self.text[start..self.at].contains(&b'\n') || self.looks_at("=") => Some(text),
+                    Ok(Some(text))
+                        if !self.text[start..self.at].contains(&b'\n') || self.looks_at("=") =>
+                    {
+                        Some(text)
+                    }
                     _ => {
                         (self.at, self.line) = (at, line);
                         return Ok(None);
@@ -147,7 +156,10 @@ impl Parser<'_> {
 
     /// Whether the `(` at this place makes a function of the one word before it.
     fn is_function(&mut self, command: &SimpleCommand) -> bool {
-        if command.words.len() != 1 || !command.assignments.is_empty() || !command.redirections.is_empty() {
+        if command.words.len() != 1
+            || !command.assignments.is_empty()
+            || !command.redirections.is_empty()
+        {
             return false;
         }
         let mut offset = 1;

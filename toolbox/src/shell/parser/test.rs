@@ -23,9 +23,15 @@ impl Parser<'_> {
     fn test_error(&mut self) -> super::SyntaxError {
         let mut error = self.unexpected();
         if !error.is_eof {
-            let message = error.message.strip_prefix(b"syntax error near unexpected token ");
+            let message = error
+                .message
+                .strip_prefix(b"syntax error near unexpected token ");
             if let Some(token) = message {
-                error.message = [b"syntax error in conditional expression: unexpected token ", token].concat();
+                error.message = [
+                    b"syntax error in conditional expression: unexpected token ",
+                    token,
+                ]
+                .concat();
             }
         }
         error
@@ -109,7 +115,10 @@ impl Parser<'_> {
     }
 
     fn test_operator_word(&mut self) -> Option<()> {
-        ["==", "!=", "=~", "="].iter().any(|operator| self.looks_at_word(operator)).then_some(())
+        ["==", "!=", "=~", "="]
+            .iter()
+            .any(|operator| self.looks_at_word(operator))
+            .then_some(())
     }
 
     fn test_operator(&mut self) -> Option<(TestOperator, usize)> {
@@ -208,7 +217,9 @@ impl Parser<'_> {
                     self.bump();
                     parts.push_byte(kind);
                     self.bump();
-                    while self.peek().is_some() && !(self.peek() == Some(end[0]) && self.peek_at(1) == Some(b']')) {
+                    while self.peek().is_some()
+                        && !(self.peek() == Some(end[0]) && self.peek_at(1) == Some(b']'))
+                    {
                         parts.push_byte(self.text[self.at]);
                         self.bump();
                     }
@@ -233,4 +244,3 @@ impl Parser<'_> {
         }
     }
 }
-

@@ -1,7 +1,9 @@
 //! Trees of whole scripts, and the errors of broken ones.
 
 use super::*;
-use crate::shell::ast::{BinaryOperator, Command, Compound, Expression, Operation, Part, RedirectionTarget};
+use crate::shell::ast::{
+    BinaryOperator, Command, Compound, Expression, Operation, Part, RedirectionTarget,
+};
 
 fn parse(text: &str) -> List {
     parse_script(text.as_bytes()).unwrap_or_else(|error| panic!("{text}: {error:?}"))
@@ -86,16 +88,31 @@ fn a_parameter_has_its_operation() {
         Part::Parameter(parameter) => parameter.operation,
         other => panic!("{other:?}"),
     };
-    assert!(matches!(operation("${x:-y}"), Operation::Default { colon: true, .. }));
+    assert!(matches!(
+        operation("${x:-y}"),
+        Operation::Default { colon: true, .. }
+    ));
     assert!(matches!(operation("${#x}"), Operation::Length));
     assert!(matches!(operation("${#}"), Operation::Value));
     assert!(matches!(operation("${##}"), Operation::Length));
     assert!(matches!(operation("${#-}"), Operation::Length));
-    assert!(matches!(operation("${x##*/}"), Operation::RemovePrefix { longest: true, .. }));
+    assert!(matches!(
+        operation("${x##*/}"),
+        Operation::RemovePrefix { longest: true, .. }
+    ));
     assert!(matches!(operation("${x/a}"), Operation::Replace { .. }));
-    assert!(matches!(operation("${x:(-1)}"), Operation::Substring { length: None, .. }));
-    assert!(matches!(operation("${!x*}"), Operation::Names { joined: true }));
-    assert!(matches!(operation("${!x[@]}"), Operation::Keys { joined: false }));
+    assert!(matches!(
+        operation("${x:(-1)}"),
+        Operation::Substring { length: None, .. }
+    ));
+    assert!(matches!(
+        operation("${!x*}"),
+        Operation::Names { joined: true }
+    ));
+    assert!(matches!(
+        operation("${!x[@]}"),
+        Operation::Keys { joined: false }
+    ));
     assert!(matches!(operation("${x bad}"), Operation::Bad));
     assert!(matches!(operation("${}"), Operation::Bad));
 }
@@ -106,7 +123,10 @@ fn arithmetic_is_read_beforehand() {
         panic!("arithmetic");
     };
     let expression = arithmetic.expression.expect("it has only parameters");
-    assert!(matches!(expression, Expression::Binary(BinaryOperator::Add, _, _)));
+    assert!(matches!(
+        expression,
+        Expression::Binary(BinaryOperator::Add, _, _)
+    ));
     assert_eq!(arithmetic.expanded.len(), 1);
     let Compound::Arithmetic(arithmetic) = compound("(( 1$y ))") else {
         panic!("arithmetic");
@@ -123,7 +143,10 @@ fn a_here_document_has_its_body() {
     let RedirectionTarget::HereDocument(document) = &command.redirections[0].target else {
         panic!("a here-document");
     };
-    assert_eq!(document.body.get().expect("it was read").source, b"line $x\n");
+    assert_eq!(
+        document.body.get().expect("it was read").source,
+        b"line $x\n"
+    );
     assert_eq!(list.items.len(), 2);
 }
 
@@ -131,8 +154,24 @@ fn a_here_document_has_its_body() {
 fn commands_come_line_by_line() {
     let mut parser = Parser::new(b"a; b\nc\n)\n".to_vec(), 1);
     let settings = Settings::default();
-    assert_eq!(parser.next(&settings).expect("a line").expect("commands").items.len(), 2);
-    assert_eq!(parser.next(&settings).expect("a line").expect("a command").items.len(), 1);
+    assert_eq!(
+        parser
+            .next(&settings)
+            .expect("a line")
+            .expect("commands")
+            .items
+            .len(),
+        2
+    );
+    assert_eq!(
+        parser
+            .next(&settings)
+            .expect("a line")
+            .expect("a command")
+            .items
+            .len(),
+        1
+    );
     assert_eq!(parser.next(&settings).expect_err("it is wrong").line, 3);
 }
 
@@ -142,11 +181,18 @@ fn aliases_are_replaced_where_commands_begin() {
     aliases.insert(b"e".to_vec(), b"echo ".to_vec());
     aliases.insert(b"x".to_vec(), b"y z".to_vec());
     aliases.insert(b"ls".to_vec(), b"ls -l".to_vec());
-    let settings = Settings { aliases: Rc::new(aliases), ..Settings::default() };
+    let settings = Settings {
+        aliases: Rc::new(aliases),
+        ..Settings::default()
+    };
     let words = |text: &str| {
         let list = parse_with(text.as_bytes(), &settings).expect("a script");
         match &list.items[0].command.first.stages[0] {
-            Command::Simple(command) => command.words.iter().map(|word| String::from_utf8_lossy(&word.source).into_owned()).collect::<Vec<_>>(),
+            Command::Simple(command) => command
+                .words
+                .iter()
+                .map(|word| String::from_utf8_lossy(&word.source).into_owned())
+                .collect::<Vec<_>>(),
             other => panic!("{other:?}"),
         }
     };
@@ -173,7 +219,11 @@ fn errors_are_those_of_bash() {
         ("for 1x in a; do b; done", "`1x': not a valid identifier"),
         ("f() a", "syntax error near unexpected token `a'"),
     ] {
-        let script = if script.ends_with("> ") { format!("{script}\n") } else { script.to_owned() };
+        let script = if script.ends_with("> ") {
+            format!("{script}\n")
+        } else {
+            script.to_owned()
+        };
         assert_eq!(message(&script), expected, "{script}");
     }
 }
@@ -181,14 +231,29 @@ fn errors_are_those_of_bash() {
 #[test]
 fn deep_nesting_is_an_error_and_no_crash() {
     // Frames of an unoptimised build are large.
-    let thread = std::thread::Builder::new().stack_size(64 << 20).spawn(parse_deep_nesting);
+    let thread = std::thread::Builder::new()
+        .stack_size(64 << 20)
+        .spawn(parse_deep_nesting);
     thread.expect("a thread").join().expect("no panic");
 }
 
 fn parse_deep_nesting() {
     for (opening, closing) in [
-        ("( ", " )"), ("{ ", "; }"), ("$(", ")"), ("\"$(", ")\""), ("${x:-", "}"), ("$((", "))"), ("if a; then ", "; fi"),
-        ("[[ ( ", " ) ]]"), ("a=(", ")"), ("@(", ")"), ("`", "`"), ("{a,", "}"), ("x[", "]"), ("! ", ""), ("<(", ")"),
+        ("( ", " )"),
+        ("{ ", "; }"),
+        ("$(", ")"),
+        ("\"$(", ")\""),
+        ("${x:-", "}"),
+        ("$((", "))"),
+        ("if a; then ", "; fi"),
+        ("[[ ( ", " ) ]]"),
+        ("a=(", ")"),
+        ("@(", ")"),
+        ("`", "`"),
+        ("{a,", "}"),
+        ("x[", "]"),
+        ("! ", ""),
+        ("<(", ")"),
     ] {
         for depth in [50, 20_000] {
             let text = format!("echo {}a{}", opening.repeat(depth), closing.repeat(depth));

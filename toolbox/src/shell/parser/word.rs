@@ -58,7 +58,8 @@ impl Parts {
 
     fn flush(&mut self) {
         if !self.literal.is_empty() {
-            self.parts.push(Part::Literal(std::mem::take(&mut self.literal)));
+            self.parts
+                .push(Part::Literal(std::mem::take(&mut self.literal)));
         }
     }
 
@@ -143,7 +144,8 @@ impl Parser<'_> {
         }
         let mut len = 1;
         while let Some(byte) = self.peek_at(len) {
-            let ends = byte == b'/' || byte == b':' && in_assignment || ends_word(byte) || byte == b'}';
+            let ends =
+                byte == b'/' || byte == b':' && in_assignment || ends_word(byte) || byte == b'}';
             if ends {
                 break;
             }
@@ -205,7 +207,9 @@ impl Parser<'_> {
                 let part = self.backquote(is_quoted)?;
                 parts.push(part);
             }
-            b'<' | b'>' if !is_quoted && stop != Stop::Regex && self.starts_process_substitution() => {
+            b'<' | b'>'
+                if !is_quoted && stop != Stop::Regex && self.starts_process_substitution() =>
+            {
                 let part = self.process_substitution()?;
                 parts.push(part);
             }

@@ -1,9 +1,10 @@
 //! Processes of the sandbox's kernel.
 
-use std::ffi::OsString;
+use std::ffi::{CString, OsString, c_char};
 use std::io;
 use std::os::fd::{FromRawFd, OwnedFd, RawFd};
-use std::os::wasi::ffi::{OsStrExt, OsStringExt};
+use std::os::wasi::ffi::OsStrExt;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use toolbox_abi::{INHERIT_UMASK, SEARCH_PATH, SpawnMessage, WITHOUT_LIMIT, Waited};
@@ -13,8 +14,8 @@ use crate::sys::succeeded;
 
 /// Every tool is the same program; this one is always there.
 pub const OWN_PROGRAM: &str = "/bin/bash";
-/// The longest path the kernel has (PATH_MAX).
-const PATH_MAX: usize = 4096;
+/// Most working directories are shorter.
+const USUAL_PATH: usize = 256;
 
 pub fn run(command: &Command) -> io::Result<ExitStatus> {
     let message = message(command)?;
@@ -37,17 +38,31 @@ pub fn exec(command: &Command) -> io::Result<i32> {
     Ok(super::end_like(run(command)?))
 }
 
+/// The variables of this process, which nothing sets.
+static OWN_ENVIRONMENT: OnceLock<Vec<Vec<u8>>> = OnceLock::new();
+
+/// `NAME=VALUE` each.
+fn assignments(variables: Vec<(OsString, OsString)>) -> Vec<Vec<u8>> {
+    variables
+        .into_iter()
+        .map(|(name, value)| [name.as_bytes(), b"=", value.as_bytes()].concat())
+        .collect()
+}
+
 fn message(command: &Command) -> io::Result<Vec<u8>> {
     let cwd = command.directory()?;
     let cwd = match cwd.is_absolute() {
         true => cwd,
         false => std::env::current_dir()?.join(cwd),
     };
-    let env: Vec<Vec<u8>> = command
-        .variables()
-        .into_iter()
-        .map(|(name, value)| [name.as_bytes(), b"=", value.as_bytes()].concat())
-        .collect();
+    let given;
+    let env = match command.env {
+        None => OWN_ENVIRONMENT.get_or_init(|| assignments(command.variables())),
+        Some(_) => {
+            given = assignments(command.variables());
+            &given
+        }
+    };
     let message = SpawnMessage {
         flags: if command.search { SEARCH_PATH } else { 0 },
         umask: INHERIT_UMASK,
@@ -207,15 +222,32 @@ pub fn dup2(from: RawFd, to: RawFd) -> io::Result<()> {
     ))
 }
 
+unsafe extern "C" {
+    /// Where wasi-libc takes relative paths to begin. `chdir` would look first whether the directory is there, in every
+    /// process, though the kernel has looked when it started the process. It has to be linked in all the same: what
+    /// makes paths absolute is in it (`env -C` calls it).
+    static mut __wasilibc_cwd: *const c_char;
+}
+
 pub fn enter_working_directory() {
-    let mut path = vec![0; PATH_MAX];
-    let mut len = 0;
-    // SAFETY: `path` is valid for writing its length, and `len` for writing a word.
-    let errno = unsafe { toolbox_abi::proc_cwd(path.as_mut_ptr(), path.len(), &raw mut len) };
-    let whole = usize::try_from(len).is_ok_and(|len| len <= path.len());
-    if errno == 0 && whole {
-        path.truncate(len as usize);
-        // A directory that is gone leaves us in the root, where relative names fail as they should.
-        let _ = std::env::set_current_dir(OsString::from_vec(path));
+    let mut path = vec![0; USUAL_PATH];
+    let mut len = cwd(&mut path);
+    if len > path.len() {
+        path.resize(len, 0);
+        len = cwd(&mut path);
     }
+    path.truncate(len);
+    if let Ok(path) = CString::new(path) {
+        // SAFETY: the string is never freed, and there are no other threads.
+        unsafe { __wasilibc_cwd = path.into_raw() };
+    }
+}
+
+/// Writes as much of the directory as fits, and gives its length.
+fn cwd(out: &mut [u8]) -> usize {
+    let mut len = 0;
+    // SAFETY: `out` is valid for writing its length, and `len` for writing a word.
+    let errno = unsafe { toolbox_abi::proc_cwd(out.as_mut_ptr(), out.len(), &raw mut len) };
+    assert_eq!(errno, 0, "the memory is our own");
+    len as usize
 }

@@ -1,0 +1,51 @@
+//! `yes`: prints a line for ever.
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+
+use crate::getopt::{self, Flag, Order, Takes, flag};
+use crate::stdio;
+use crate::sys::{self, OsStrExt};
+
+const NAME: &str = "yes";
+/// Written at a time, or a line if that is longer.
+const BLOCK: usize = 16 * 1024;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Id {
+    Help,
+}
+
+const FLAGS: &[Flag<Id>] = &[flag(
+    Id::Help,
+    None,
+    Some("help"),
+    Takes::Nothing,
+    "display this help and exit",
+)];
+
+pub fn main(args: &[OsString]) -> i32 {
+    let parsed = match getopt::parse(NAME, FLAGS, Order::Permute, args) {
+        Ok(parsed) => parsed,
+        Err(error) => return error.report(1),
+    };
+    if !parsed.options.is_empty() {
+        let text = format!("Usage: yes [STRING]...\n\n{}", getopt::help(FLAGS));
+        return stdio::print(NAME, text.as_bytes());
+    }
+    let words: Vec<&[u8]> = parsed.operands.iter().map(|word| word.as_bytes()).collect();
+    let mut line = match words.as_slice() {
+        [] => b"y".to_vec(),
+        words => words.join(&b' '),
+    };
+    line.push(b'\n');
+    let block = line.repeat((BLOCK / line.len()).max(1));
+    let mut out = io::stdout().lock();
+    loop {
+        if let Err(error) = out.write_all(&block).and_then(|()| out.flush()) {
+            let message = format!("standard output: {}", sys::error_text(&error));
+            stdio::complain(NAME, message.as_bytes());
+            return 1;
+        }
+    }
+}

@@ -54,6 +54,25 @@ pub fn for_trace(text: &[u8]) -> Text {
     }
 }
 
+/// As `set` shows a value.
+pub fn for_set(text: &[u8]) -> Text {
+    match text.is_empty() {
+        true => Text::new(),
+        false => for_trace(text),
+    }
+}
+
+/// As a key of an associative array is shown between its brackets.
+pub fn key(text: &[u8]) -> Text {
+    if !is_shown_plainly(text) {
+        ansi_c_quoted(text)
+    } else if text.is_empty() || text == b"@" || has_meaning(text) {
+        double(text)
+    } else {
+        text.to_vec()
+    }
+}
+
 /// Whether all characters can be printed.
 fn is_shown_plainly(text: &[u8]) -> bool {
     if text.is_ascii() {
@@ -90,10 +109,44 @@ fn has_meaning(text: &[u8]) -> bool {
                 | b'^'
                 | b'$'
                 | b'`'
-                | b','
         )
     };
     text.iter().any(special)
         || matches!(text.first(), Some(b'#' | b'~'))
         || text.windows(2).any(|pair| matches!(pair, b":~" | b"=~"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(style: fn(&[u8]) -> Text, text: &str) -> String {
+        String::from_utf8(style(text.as_bytes())).expect("text")
+    }
+
+    #[test]
+    fn quotes_stand_where_they_are_needed() {
+        assert_eq!(shown(for_set, "a=b,c-+%@#~"), "a=b,c-+%@#~");
+        assert_eq!(shown(for_set, ""), "");
+        assert_eq!(shown(for_trace, ""), "''");
+        assert_eq!(shown(for_set, "it's"), "'it'\\''s'");
+        assert_eq!(shown(for_set, "#"), "'#'");
+        assert_eq!(shown(for_set, "a:~"), "'a:~'");
+        assert_eq!(shown(for_set, "a\tb"), "$'a\\tb'");
+    }
+
+    #[test]
+    fn double_quotes_leave_three_meanings() {
+        assert_eq!(shown(double, "a\"$`\\!'"), "\"a\\\"\\$\\`\\\\!'\"");
+        assert_eq!(shown(double, "\n"), "$'\\n'");
+        assert_eq!(shown(single, "a\n'"), "'a\n'\\'''");
+    }
+
+    #[test]
+    fn keys_have_quotes_where_they_are_needed() {
+        assert_eq!(shown(key, "k-=é"), "k-=é");
+        assert_eq!(shown(key, "x$y"), "\"x\\$y\"");
+        assert_eq!(shown(key, "@"), "\"@\"");
+        assert_eq!(shown(key, "\n"), "$'\\n'");
+    }
 }

@@ -97,8 +97,12 @@ impl Variables {
     pub fn unset(&mut self, name: Symbol) {
         self.environment = None;
         let scope = self.slot(name).scope;
-        if scope == 0 || scope >= self.function_scope() {
+        if scope == 0 {
             self.slot_mut(name).variable = None;
+            return;
+        }
+        if scope >= self.function_scope() {
+            self.clear(name);
             return;
         }
         let scopes = Rc::make_mut(&mut self.scopes);
@@ -106,6 +110,12 @@ impl Variables {
         let at = saved.iter().rposition(|(saved, _)| *saved == name);
         let hidden = at.map(|at| saved.remove(at).1).unwrap_or_default();
         *self.slot_mut(name) = hidden;
+    }
+
+    /// Takes value and attributes of a variable away, which stays where it is.
+    pub fn clear(&mut self, name: Symbol) {
+        self.environment = None;
+        self.slot_mut(name).variable = Some(Rc::default());
     }
 
     /// The innermost scope of a function; 0 outside of functions.
@@ -180,6 +190,23 @@ impl Variables {
             .saved
             .push((name, hidden));
         true
+    }
+
+    /// Lets a variable that was assigned before a command stay when the command has ended.
+    pub fn keep(&mut self, name: Symbol) {
+        let scope = self.slot(name).scope;
+        let is_command = |scope: &Scope| scope.kind == ScopeKind::Command;
+        let Some(index) = scope.checked_sub(1) else {
+            return;
+        };
+        if !self.scopes.get(index).is_some_and(is_command) {
+            return;
+        }
+        let saved = &mut Rc::make_mut(&mut self.scopes)[index].saved;
+        if let Some(at) = saved.iter().rposition(|(saved, _)| *saved == name) {
+            let (_, hidden) = saved.remove(at);
+            self.slot_mut(name).scope = hidden.scope;
+        }
     }
 
     /// The variable that a local one hides.

@@ -1,26 +1,32 @@
-//! Variables as `set` and `declare -p` show them.
+//! Variables and functions as `set` and `declare -p` show them.
 
-use super::quoting::{double_quoted, is_shown_plainly, reusable};
+use std::rc::Rc;
+
 use crate::shell::Shell;
+use crate::shell::ast::Text;
+use crate::shell::expand::transform::{array_text, attribute_letters};
 use crate::shell::flow::Flow;
+use crate::shell::printer;
+use crate::shell::quote;
+use crate::shell::state::Function;
 use crate::shell::symbol::Symbol;
-use crate::shell::value::{Attributes, Value, Variable};
+use crate::shell::value::{Value, Variable};
 
 /// All variables with a value and, except in POSIX mode, all functions.
-pub fn all(shell: &mut Shell) -> Flow {
+pub fn all(shell: &mut Shell, builtin: &[u8]) -> Flow {
     for name in shell.state.variables.sorted_names() {
-        let Some(variable) = shell.shown_variable(name) else {
-            continue;
-        };
-        assignment(&name.name(), &variable, shell.out());
-        if !shell.relieve(b"set") {
+        if let Some(variable) = shell.listed_variable(name) {
+            assignment(&name.name(), &variable, shell.out());
+        }
+        if !shell.relieve(builtin) {
             return Flow::Continue(1);
         }
     }
     if !shell.is_posix() {
-        for name in shell.function_names() {
-            shell.print_function(&name);
-            if !shell.relieve(b"set") {
+        for function in shell.sorted_functions() {
+            let text = printer::function(&function.definition);
+            shell.out().extend(text);
+            if !shell.relieve(builtin) {
                 return Flow::Continue(1);
             }
         }
@@ -29,7 +35,7 @@ pub fn all(shell: &mut Shell) -> Flow {
 }
 
 /// Prints `name=value` for a variable with a value.
-pub fn assignment(name: &[u8], variable: &Variable, out: &mut Vec<u8>) {
+fn assignment(name: &[u8], variable: &Variable, out: &mut Vec<u8>) {
     if is_declared_only(variable) {
         return;
     }
@@ -37,8 +43,8 @@ pub fn assignment(name: &[u8], variable: &Variable, out: &mut Vec<u8>) {
     out.push(b'=');
     match &variable.value {
         Value::Unset => {}
-        Value::Scalar(text) => reusable(text, out),
-        Value::Indexed(_) | Value::Associative(_) => elements(variable, out),
+        Value::Scalar(text) => out.extend(quote::for_set(text)),
+        array => out.extend(array_text(array)),
     }
     out.push(b'\n');
 }
@@ -55,8 +61,12 @@ pub fn is_declared_only(variable: &Variable) -> bool {
 
 /// Prints `declare -x name="value"`.
 pub fn declaration(name: &[u8], variable: &Variable, out: &mut Vec<u8>) {
-    out.extend_from_slice(b"declare ");
-    put_attributes(variable, out);
+    let letters = attribute_letters(variable.attributes, &variable.value);
+    out.extend_from_slice(b"declare -");
+    match letters.is_empty() {
+        true => out.push(b'-'),
+        false => out.extend(letters),
+    }
     named_value(name, variable, out);
 }
 
@@ -67,105 +77,82 @@ pub fn named_value(name: &[u8], variable: &Variable, out: &mut Vec<u8>) {
     if !is_declared_only(variable) {
         out.push(b'=');
         match &variable.value {
-            Value::Scalar(text) => double_quoted(text, out),
-            _ => elements(variable, out),
+            Value::Scalar(text) => out.extend(quote::double(text)),
+            array => out.extend(array_text(array)),
         }
     }
     out.push(b'\n');
 }
 
-/// The attributes as an option of `declare`; `--` when there are none.
-pub fn put_attributes(variable: &Variable, out: &mut Vec<u8>) {
-    let Attributes {
-        exported,
-        readonly,
-        integer,
-        lowercase,
-        uppercase,
-        capitalized,
-        nameref,
-        traced,
-    } = variable.attributes;
-    let flags = [
-        (matches!(variable.value, Value::Indexed(_)), b'a'),
-        (matches!(variable.value, Value::Associative(_)), b'A'),
-        (integer, b'i'),
-        (nameref, b'n'),
-        (readonly, b'r'),
-        (traced, b't'),
-        (exported, b'x'),
-        (capitalized, b'c'),
-        (lowercase, b'l'),
-        (uppercase, b'u'),
+/// Prints `declare -fx name`.
+pub fn function_declaration(function: &Function, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"declare -f");
+    let letters = [
+        (function.readonly, b'r'),
+        (function.traced, b't'),
+        (function.exported, b'x'),
     ];
-    out.push(b'-');
-    let before = out.len();
-    out.extend(flags.iter().filter(|(on, _)| *on).map(|(_, flag)| *flag));
-    if out.len() == before {
-        out.push(b'-');
-    }
+    out.extend(
+        letters
+            .iter()
+            .filter(|(on, _)| *on)
+            .map(|(_, letter)| *letter),
+    );
+    out.push(b' ');
+    out.extend_from_slice(&function.definition.name);
+    out.push(b'\n');
 }
 
-/// `([0]="a" [1]="b")`
-fn elements(variable: &Variable, out: &mut Vec<u8>) {
-    out.push(b'(');
-    match &variable.value {
-        Value::Indexed(array) => {
-            for (at, (index, text)) in array.iter().enumerate() {
-                if at > 0 {
-                    out.push(b' ');
-                }
-                out.extend_from_slice(format!("[{index}]=").as_bytes());
-                double_quoted(text, out);
-            }
-        }
-        Value::Associative(array) => {
-            for (key, text) in array.iter() {
-                out.push(b'[');
-                put_key(key, out);
-                out.extend_from_slice(b"]=");
-                double_quoted(text, out);
-                out.push(b' ');
-            }
-        }
-        Value::Unset | Value::Scalar(_) => {}
-    }
-    out.push(b')');
-}
-
-fn put_key(key: &[u8], out: &mut Vec<u8>) {
-    let mut shown = Vec::with_capacity(key.len() + 2);
-    reusable(key, &mut shown);
-    if key == b"@" || (is_shown_plainly(key) && shown != key) {
-        double_quoted(key, out);
-    } else {
-        out.extend(shown);
+/// Prints a function's definition and, if it has any, its attributes.
+pub fn function_definition(function: &Function, out: &mut Vec<u8>) {
+    out.extend(printer::function(&function.definition));
+    if function.readonly || function.traced || function.exported {
+        function_declaration(function, out);
     }
 }
 
 impl Shell {
-    /// A variable with the value that it has now, also when that is computed.
-    pub(super) fn shown_variable(&mut self, name: Symbol) -> Option<Variable> {
-        if self.attributes(name).nameref {
-            return self.state.variables.get(name).cloned();
+    /// A variable as lists show it: of those that are computed, only a few have a value there.
+    pub(super) fn listed_variable(&mut self, name: Symbol) -> Option<Variable> {
+        const SHOWN: [Symbol; 6] = [
+            Symbol::BASHOPTS,
+            Symbol::SHELLOPTS,
+            Symbol::BASH_ALIASES,
+            Symbol::BASH_CMDS,
+            Symbol::BASH_LINENO,
+            Symbol::BASH_SOURCE,
+        ];
+        if SHOWN.contains(&name) {
+            return self.shown_variable(name);
         }
-        self.variable(name).map(|variable| variable.into_owned())
+        self.state.variables.get(name).cloned()
+    }
+
+    /// A variable with the value that it has now, also when that is computed; a nameref is not followed.
+    pub(super) fn shown_variable(&mut self, name: Symbol) -> Option<Variable> {
+        if name.is_special()
+            && let Some(computed) = self.compute(name)
+        {
+            return Some(computed);
+        }
+        self.state.variables.get(name).cloned()
+    }
+
+    /// All functions, sorted by name.
+    pub(super) fn sorted_functions(&self) -> Vec<Rc<Function>> {
+        let functions = self.state.functions.by_name.values();
+        let mut functions: Vec<_> = functions.cloned().collect();
+        functions.sort_unstable_by(|one, other| one.definition.name.cmp(&other.definition.name));
+        functions
     }
 
     /// The names of all functions, sorted.
-    pub(super) fn function_names(&self) -> Vec<Vec<u8>> {
-        let mut names: Vec<_> = self.state.functions.by_name.keys().cloned().collect();
-        names.sort_unstable();
-        names
-    }
-
-    /// Prints the definition of a function, as bash writes it.
-    pub(super) fn print_function(&mut self, name: &[u8]) {
-        let Some(function) = self.function(name) else {
-            return;
-        };
-        let text = crate::shell::printer::function(&function.definition);
-        self.out().extend(text);
+    pub(super) fn function_names(&self) -> Vec<Text> {
+        let functions = self.sorted_functions();
+        functions
+            .iter()
+            .map(|function| function.definition.name.clone())
+            .collect()
     }
 }
 
@@ -211,18 +198,5 @@ mod tests {
         assert_eq!(declared(&variable), "declare -a x\n");
         variable.value = Value::Indexed(Indexed::default());
         assert_eq!(declared(&variable), "declare -a x=()\n");
-    }
-
-    #[test]
-    fn keys_have_quotes_where_they_are_needed() {
-        let shown = |key: &str| {
-            let mut out = Vec::new();
-            put_key(key.as_bytes(), &mut out);
-            String::from_utf8(out).expect("text")
-        };
-        assert_eq!(shown("k-=é"), "k-=é");
-        assert_eq!(shown("x$y"), "\"x\\$y\"");
-        assert_eq!(shown("@"), "\"@\"");
-        assert_eq!(shown("\n"), "$'\\n'");
     }
 }

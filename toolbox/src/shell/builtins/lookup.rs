@@ -8,6 +8,7 @@ use crate::shell::Shell;
 use crate::shell::ast::Text;
 use crate::shell::exec::{Found, is_program};
 use crate::shell::flow::Flow;
+use crate::shell::printer;
 use crate::shell::quote;
 
 /// Reserved words, in the order of the manual.
@@ -140,7 +141,10 @@ pub fn type_of(shell: &mut Shell, args: &[Text]) -> Flow {
                     Meaning::Function => {
                         let line = [name.as_slice(), b" is a function\n"].concat();
                         shell.out().extend(line);
-                        shell.print_function(name);
+                        if let Some(function) = shell.function(name).cloned() {
+                            let text = printer::function(&function.definition);
+                            shell.out().extend(text);
+                        }
                         continue;
                     }
                     Meaning::Builtin => {

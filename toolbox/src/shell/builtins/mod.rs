@@ -15,7 +15,6 @@ mod lookup;
 mod misc;
 mod output;
 mod printf;
-mod quoting;
 mod read;
 mod set;
 mod shift;
@@ -111,7 +110,7 @@ pub const TABLE: &[Builtin] = &[
     special(plain("continue", flow::continue_loop, "[n]")),
     Builtin {
         name: "declare",
-        run: Run::Declaration(declare::declare),
+        run: Run::Declaration(declare::run),
         is_special: false,
         synopsis: "[-aAfFgiIlnrtux] [name[=value] ...] or declare -p [-aAfFilnrtux] [name ...]",
     },
@@ -132,7 +131,7 @@ pub const TABLE: &[Builtin] = &[
     special(plain("exit", flow::exit, "[n]")),
     Builtin {
         name: "export",
-        run: Run::Declaration(declare::export),
+        run: Run::Declaration(declare::publish::export),
         is_special: true,
         synopsis: "[-fn] [name[=value] ...] or export -p",
     },
@@ -185,7 +184,7 @@ pub const TABLE: &[Builtin] = &[
     ),
     Builtin {
         name: "readonly",
-        run: Run::Declaration(declare::readonly),
+        run: Run::Declaration(declare::publish::readonly),
         is_special: true,
         synopsis: "[-aAf] [name[=value] ...] or readonly -p",
     },
@@ -206,7 +205,7 @@ pub const TABLE: &[Builtin] = &[
     plain("type", lookup::type_of, "[-afptP] name [name ...]"),
     Builtin {
         name: "typeset",
-        run: Run::Declaration(declare::typeset),
+        run: Run::Declaration(declare::run),
         is_special: false,
         synopsis: "[-aAfFgiIlnrtux] name[=value] ... or typeset -p [-aAfFilnrtux] [name ...]",
     },

@@ -22,7 +22,7 @@ pub enum Listing {
 pub fn run(shell: &mut Shell, args: &[Text]) -> Flow {
     let args = args.get(1..).unwrap_or_default();
     if args.is_empty() {
-        return listing::all(shell);
+        return listing::all(shell, b"set");
     }
     if let Some(flow) = refused(shell, args) {
         return flow;

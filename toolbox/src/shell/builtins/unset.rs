@@ -1,77 +1,67 @@
-//! `unset`
+//! `unset`: takes variables and functions away.
 
 use std::rc::Rc;
 
+use super::declare::is_name;
 use super::letters::Letters;
 use crate::shell::Shell;
-use crate::shell::ast::{Subject, Text};
+use crate::shell::ast::Text;
 use crate::shell::flow::Flow;
 use crate::shell::parser;
+use crate::shell::symbol::Symbol;
 
 pub fn run(shell: &mut Shell, args: &[Text]) -> Flow {
     let (mut functions, mut variables, mut references) = (false, false, false);
     let mut letters = Letters::new(args, "fnv");
     loop {
         match letters.next(shell) {
-            Ok(None) => break,
             Ok(Some(given)) => match given.letter {
                 b'f' => functions = true,
-                b'n' => references = true,
-                _ => variables = true,
+                b'v' => variables = true,
+                _ => references = true,
             },
+            Ok(None) => break,
             Err(flow) => return flow,
         }
     }
     if functions && variables {
-        shell.complain_as(
-            "unset",
-            "cannot simultaneously unset a function and a variable",
-        );
+        let problem = "cannot simultaneously unset a function and a variable";
+        shell.complain_as("unset", problem);
         return Flow::Continue(1);
     }
     let mut status = 0;
     for name in letters.operands() {
-        if functions {
-            if !unset_function(shell, name) {
-                status = 1;
+        let done = if functions {
+            unset_function(shell, name)
+        } else if references && is_name(name) {
+            unset_reference(shell, name)
+        } else if parser::parameter_name(name).is_some() && !name[0].is_ascii_digit() {
+            let symbol = is_name(name).then(|| Symbol::new(name));
+            match symbol.is_some_and(|symbol| shell.state.variables.get(symbol).is_none()) {
+                // Without a variable of the name, a function is meant.
+                true if !variables && shell.function(name).is_some() => unset_function(shell, name),
+                _ => shell.unset_named(name),
             }
-            continue;
-        }
-        match parser::parameter_name(name) {
-            Some(Subject::Variable(symbol)) => {
-                if references {
-                    shell.state.variables.unset(symbol);
-                    continue;
-                }
-                let is_there = shell.state.variables.get(symbol).is_some() || symbol.is_special();
-                if !is_there && !variables && shell.function(name).is_some() {
-                    if !unset_function(shell, name) {
-                        status = 1;
-                    }
-                } else if !shell.unset_named(name) {
-                    status = 1;
-                }
-            }
-            Some(Subject::Element(..)) => {
-                if !shell.unset_named(name) {
-                    status = 1;
-                }
-            }
-            _ if !variables && shell.function(name).is_some() => {
-                if !unset_function(shell, name) {
-                    status = 1;
-                }
-            }
-            _ => {
-                shell.complain_as(
-                    "unset",
-                    [b"`", name.as_slice(), b"': not a valid identifier"].concat(),
-                );
-                status = 1;
-            }
+        } else if variables {
+            shell.not_an_identifier("unset", name);
+            false
+        } else {
+            unset_function(shell, name)
+        };
+        if !done {
+            status = 1;
         }
     }
     Flow::Continue(status)
+}
+
+/// A nameref itself.
+fn unset_reference(shell: &mut Shell, name: &[u8]) -> bool {
+    let name = Symbol::new(name);
+    match shell.attributes(name).nameref {
+        true => shell.unset_variable(name),
+        false => shell.unset_named(&name.name()),
+    }
 }
 
 fn unset_function(shell: &mut Shell, name: &[u8]) -> bool {

@@ -254,7 +254,7 @@ pub fn array_text(value: &Value) -> Text {
             .iter()
             .into_iter()
             .map(|(key, text)| {
-                [b"[", quote::key(key).as_slice(), b"]=", &quote::double(text)].concat()
+                [b"[", key_text(key).as_slice(), b"]=", &quote::double(text)].concat()
             })
             .collect(),
         _ => Vec::new(),
@@ -262,4 +262,21 @@ pub fn array_text(value: &Value) -> Text {
     let is_associative = matches!(value, Value::Associative(_)) && !pairs.is_empty();
     let end: &[u8] = if is_associative { b" )" } else { b")" };
     [b"(", pairs.join(&b' ').as_slice(), end].concat()
+}
+
+/// A key, quoted where it has to be.
+fn key_text(key: &[u8]) -> Text {
+    let is_plain = !key.is_empty()
+        && key.iter().all(|byte| {
+            byte.is_ascii_alphanumeric()
+                || matches!(
+                    byte,
+                    b'_' | b'-' | b'.' | b'/' | b'+' | b':' | b'%' | b',' | b'@'
+                )
+                || *byte >= 0x80
+        });
+    match is_plain && key != b"@" {
+        true => key.to_vec(),
+        false => quote::double(key),
+    }
 }

@@ -218,20 +218,18 @@ impl Shell {
     /// `${name[subscript]}`
     pub fn element(&mut self, name: Symbol, index: &Index) -> Flow<Option<Text>> {
         let name = self.follow(name);
-        let Some(variable) = self.seen(name) else {
-            // The subscript is evaluated all the same.
-            self.key_to_read(name, None, index)?;
+        let variable = self.seen(name);
+        let Some(key) = self.key_to_read(variable.as_deref(), index)? else {
+            self.complain_of_subscript(name);
             return Flow::Continue(None);
         };
-        let key = self.key_to_read(name, Some(&variable), index)?;
-        let text = key.and_then(|key| variable.element(&key).cloned());
+        let text = variable.and_then(|variable| variable.element(&key).cloned());
         Flow::Continue(text)
     }
 
-    /// The key that a subscript means in what is there: none, after a complaint, when it is before the first element.
+    /// The key that a subscript means in what is there: none when it is before the first element.
     pub(super) fn key_to_read(
         &mut self,
-        name: Symbol,
         variable: Option<&Variable>,
         index: &Index,
     ) -> Flow<Option<Key>> {
@@ -239,12 +237,12 @@ impl Shell {
             return Flow::Continue(Some(Key::Text(self.expand_text(&index.word)?)));
         }
         let number = self.evaluate(&index.arithmetic)?;
-        let end = variable.map_or(0, Variable::end);
-        let key = position(number, end);
-        if key.is_none() {
-            self.complain([&name.name()[..], b": bad array subscript"].concat());
-        }
-        Flow::Continue(key.map(Key::Number))
+        let end = variable.map_or(0, Variable::end_to_read);
+        Flow::Continue(position(number, end).map(Key::Number))
+    }
+
+    pub(super) fn complain_of_subscript(&mut self, name: Symbol) {
+        self.complain([&name.name()[..], b": bad array subscript"].concat());
     }
 
     /// The key that a subscript means for an assignment; it is refused when it is before the first element.
@@ -352,12 +350,30 @@ impl Variable {
         }
     }
 
+    /// Likewise for a look: a scalar has no negative subscripts then.
+    pub(super) fn end_to_read(&self) -> u64 {
+        match &self.value {
+            Value::Indexed(array) => array.end(),
+            _ => 0,
+        }
+    }
+
     pub(super) fn element(&self, key: &Key) -> Option<&Text> {
         match (&self.value, key) {
             (Value::Scalar(text), Key::Number(0)) => Some(text),
             (Value::Indexed(array), Key::Number(index)) => array.get(*index),
             (Value::Associative(array), Key::Text(key)) => array.get(key),
             _ => None,
+        }
+    }
+
+    /// Whether it was never given a value, be it an empty array.
+    pub(super) fn is_declared_only(&self) -> bool {
+        match &self.value {
+            Value::Unset => true,
+            Value::Scalar(_) => false,
+            Value::Indexed(array) => array.is_declared_only(),
+            Value::Associative(array) => array.is_declared_only(),
         }
     }
 

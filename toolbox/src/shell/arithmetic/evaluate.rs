@@ -1,7 +1,7 @@
 //! Values of expressions.
 
 use crate::shell::Shell;
-use crate::shell::ast::{BinaryOperator, Expression, Text, UnaryOperator};
+use crate::shell::ast::{BinaryOperator, Expression, Place, Text, UnaryOperator};
 use crate::shell::flow::Jump;
 
 /// The numbers that the parameters of an expression expanded to.
@@ -26,66 +26,92 @@ impl Shell {
         expression: &Expression,
         values: Values<'_>,
     ) -> Result<i64, Fault> {
-        Ok(match expression {
-            Expression::Number(number) => *number,
+        match expression {
+            Expression::Number(number) => Ok(*number),
             // The parser numbers them in the order of `expanded`.
-            Expression::Expanded(index) => values.get(*index).copied().unwrap_or_default(),
-            Expression::Place(place) => self.place_value(place)?,
+            Expression::Expanded(index) => Ok(values.get(*index).copied().unwrap_or_default()),
+            Expression::Place(place) => self.place_value(place),
             Expression::Unary(operator, operand) => {
                 let value = self.run(operand, values)?;
-                match operator {
-                    UnaryOperator::Plus => value,
-                    UnaryOperator::Minus => value.wrapping_neg(),
-                    UnaryOperator::Not => i64::from(value == 0),
-                    UnaryOperator::Complement => !value,
-                }
+                Ok(unary(*operator, value))
             }
             Expression::Binary(operator, left, right) => {
                 let left = self.run(left, values)?;
                 let right = self.run(right, values)?;
-                binary(*operator, left, right, expression)?
+                binary(*operator, left, right, expression)
             }
             Expression::And(left, right) => {
-                i64::from(self.run(left, values)? != 0 && self.run(right, values)? != 0)
+                let both = self.run(left, values)? != 0 && self.run(right, values)? != 0;
+                Ok(i64::from(both))
             }
             Expression::Or(left, right) => {
-                i64::from(self.run(left, values)? != 0 || self.run(right, values)? != 0)
+                let any = self.run(left, values)? != 0 || self.run(right, values)? != 0;
+                Ok(i64::from(any))
             }
             Expression::Conditional(condition, one, other) => {
                 if self.run(condition, values)? != 0 {
-                    self.run(one, values)?
+                    self.run(one, values)
                 } else {
-                    self.run(other, values)?
+                    self.run(other, values)
                 }
             }
             Expression::Comma(first, second) => {
                 self.run(first, values)?;
-                self.run(second, values)?
+                self.run(second, values)
             }
-            Expression::Assign(place, None, value) => {
-                let value = self.run(value, values)?;
-                let at = self.place_key(place, true)?;
-                self.assign_place(place, at, value)?;
-                value
-            }
-            Expression::Assign(place, Some(operator), right) => {
-                let (old, at) = self.value_and_key(place)?;
-                let right = self.run(right, values)?;
-                let value = binary(*operator, old, right, expression)?;
-                self.assign_place(place, at, value)?;
-                value
+            Expression::Assign(place, operator, right) => {
+                self.run_assignment(expression, place, *operator, right, values)
             }
             Expression::Step {
                 place,
                 is_increment,
                 is_prefix,
-            } => {
-                let (old, at) = self.value_and_key(place)?;
-                let value = old.wrapping_add(if *is_increment { 1 } else { -1 });
-                self.assign_place(place, at, value)?;
-                if *is_prefix { value } else { old }
+            } => self.run_step(place, *is_increment, *is_prefix),
+        }
+    }
+
+    fn run_assignment(
+        &mut self,
+        node: &Expression,
+        place: &Place,
+        operator: Option<BinaryOperator>,
+        right: &Expression,
+        values: Values<'_>,
+    ) -> Result<i64, Fault> {
+        let (value, at) = match operator {
+            None => {
+                let value = self.run(right, values)?;
+                (value, self.place_key(place, true)?)
             }
-        })
+            Some(operator) => {
+                let (old, at) = self.value_and_key(place)?;
+                let right = self.run(right, values)?;
+                (binary(operator, old, right, node)?, at)
+            }
+        };
+        self.assign_place(place, at, value)?;
+        Ok(value)
+    }
+
+    fn run_step(
+        &mut self,
+        place: &Place,
+        is_increment: bool,
+        is_prefix: bool,
+    ) -> Result<i64, Fault> {
+        let (old, at) = self.value_and_key(place)?;
+        let value = old.wrapping_add(if is_increment { 1 } else { -1 });
+        self.assign_place(place, at, value)?;
+        Ok(if is_prefix { value } else { old })
+    }
+}
+
+fn unary(operator: UnaryOperator, value: i64) -> i64 {
+    match operator {
+        UnaryOperator::Plus => value,
+        UnaryOperator::Minus => value.wrapping_neg(),
+        UnaryOperator::Not => i64::from(value == 0),
+        UnaryOperator::Complement => !value,
     }
 }
 
@@ -151,7 +177,10 @@ impl Fault {
         let is_power = message.starts_with("exponent");
         let mut before = 0;
         count_before(expression, node, is_power, &mut before);
-        let token = behind_operator(text, before, is_power);
+        let mut token = behind_operator(text, before, is_power);
+        if matches!(expression, Expression::Assign(..)) && std::ptr::eq(expression, node) {
+            token = last_operand(token);
+        }
         let shown = text.trim_ascii_start();
         let message = [
             shown,
@@ -237,6 +266,14 @@ fn behind_operator(text: &[u8], number: usize, is_power: bool) -> &[u8] {
         at += 1;
     }
     b""
+}
+
+/// The last name or number of a text, and what is behind it.
+fn last_operand(text: &[u8]) -> &[u8] {
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let end = text.iter().rposition(is_word).map_or(0, |at| at + 1);
+    let start = text[..end].iter().rposition(|byte| !is_word(byte));
+    &text[start.map_or(0, |at| at + 1)..]
 }
 
 /// What bash shows of a negative exponent: the token behind it, or the last one of its own.

@@ -32,31 +32,42 @@ const LONGEST_READ: usize = 256;
 impl Shell {
     /// The value of `$((…))`, of an offset and the like.
     pub fn evaluate(&mut self, arithmetic: &Arithmetic) -> Flow<i64> {
+        self.evaluate_as(b"", arithmetic)
+    }
+
+    /// Likewise for an offset or a length, with the parameter in messages.
+    pub(super) fn evaluate_of(&mut self, label: &[u8], arithmetic: &Arithmetic) -> Flow<i64> {
+        match self.arithmetic_value(arithmetic) {
+            Ok(value) => Flow::Continue(value),
+            fault => self.told(&[label, b": "].concat(), fault),
+        }
+    }
+
+    fn evaluate_as(&mut self, prefix: &'static [u8], arithmetic: &Arithmetic) -> Flow<i64> {
+        let before = std::mem::replace(&mut self.arithmetic_prefix, b"");
         let value = self.arithmetic_value(arithmetic);
-        self.told(value)
+        self.arithmetic_prefix = before;
+        self.told(prefix, value)
     }
 
     /// Likewise for `((…))`, whose name is in messages. The jump of an error is the command's alone.
     pub fn evaluate_command(&mut self, arithmetic: &Arithmetic) -> Flow<i64> {
-        let before = std::mem::replace(&mut self.arithmetic_prefix, b"((: ");
-        let value = self.evaluate(arithmetic);
-        self.arithmetic_prefix = before;
-        value
+        self.evaluate_as(b"((: ", arithmetic)
     }
 
     /// The value of a text that needs no expansion.
     pub fn evaluate_text(&mut self, text: &[u8]) -> Flow<i64> {
         let value = self.text_value(text);
-        self.told(value)
+        self.told(self.arithmetic_prefix, value)
     }
 
     /// Says what is wrong, if something is.
-    fn told(&mut self, value: Result<i64, Fault>) -> Flow<i64> {
+    fn told(&mut self, prefix: &[u8], value: Result<i64, Fault>) -> Flow<i64> {
         match value {
             Ok(value) => Flow::Continue(value),
             Err(Fault::Jump(jump)) => Flow::Break(jump),
             Err(Fault::Message(message)) => {
-                self.complain([self.arithmetic_prefix, &message].concat());
+                self.complain([prefix, &message].concat());
                 discard()
             }
             Err(Fault::At { .. }) => discard(),
@@ -219,6 +230,22 @@ fn joins_signs(arithmetic: &Arithmetic, values: &[i64]) -> bool {
     false
 }
 
+fn is_word(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || *byte == b'_'
+}
+
+/// The last name, number or sign of a text.
+fn last_token(text: &[u8]) -> &[u8] {
+    let end = text.trim_ascii_end().len();
+    let start = match text[..end].iter().rposition(|byte| !is_word(byte)) {
+        // It is the sign itself, or what stands behind it.
+        Some(at) if at + 1 == end => at,
+        Some(at) => at + 1,
+        None => 0,
+    };
+    &text[start..]
+}
+
 /// What a text says.
 fn read(text: &[u8]) -> Result<Rc<Expression>, Fault> {
     if let Some(expression) = READ.with_borrow(|read| read.get(text).cloned()) {
@@ -226,12 +253,22 @@ fn read(text: &[u8]) -> Result<Rc<Expression>, Fault> {
     }
     let expression = parser::arithmetic_text(text).map_err(|error| {
         let shown = text.trim_ascii_start();
-        let token = error.token.trim_ascii_start();
+        let token = match error.token.trim_ascii_start() {
+            [] => last_token(text),
+            token => token,
+        };
+        let is_operator = |byte: &u8| b"+-*/%<>=!&|^~?:,()".contains(byte) || is_word(byte);
+        let message = match (error.message.as_str(), token.first()) {
+            ("syntax error in expression", Some(first)) if !is_operator(first) => {
+                "syntax error: invalid arithmetic operator"
+            }
+            (message, _) => message,
+        };
         Fault::Message(
             [
                 shown,
                 b": ",
-                error.message.as_bytes(),
+                message.as_bytes(),
                 b" (error token is \"",
                 token,
                 b"\")",

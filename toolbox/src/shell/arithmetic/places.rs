@@ -54,27 +54,30 @@ impl Shell {
     }
 
     pub(super) fn value_and_key(&mut self, place: &Place) -> Result<(i64, At), Fault> {
-        let Some(index) = &place.index else {
+        if place.index.is_none() {
             return Ok((self.variable_number(place.name)?, At::Whole));
-        };
+        }
         let at = self.place_key(place, false)?;
-        let At::Element(name, key) = &at else {
-            return Ok((0, at));
+        let number = match &at {
+            At::Element(name, key) => self.element_number(*name, key)?,
+            At::Whole | At::Nowhere => 0,
         };
-        let Some(variable) = self.seen(*name) else {
-            return Ok((self.unset_number(*name)?, at));
-        };
-        let number = match variable.element(key) {
-            Some(text) => match plain_number(text) {
-                Some(number) => number,
-                None => self.text_value(text)?,
-            },
-            None if variable.is_array() && !is_empty(&variable) => 0,
-            None if matches!(variable.value, Value::Scalar(_)) => 0,
-            None => self.unset_number(*name)?,
-        };
-        let _ = index;
         Ok((number, at))
+    }
+
+    fn element_number(&mut self, name: Symbol, key: &Key) -> Result<i64, Fault> {
+        let Some(variable) = self.seen(name) else {
+            return self.unset_number(name);
+        };
+        match variable.element(key) {
+            Some(text) => match plain_number(text) {
+                Some(number) => Ok(number),
+                None => self.text_value(text),
+            },
+            // Only an array without any element is unset.
+            None if is_empty(&variable) => self.unset_number(name),
+            None => Ok(0),
+        }
     }
 
     /// Where a place stands.
@@ -88,9 +91,12 @@ impl Shell {
             let key = passed(self.expand_key(index))?;
             return Ok(At::Element(name, Key::Text(key)));
         }
-        let end = variable.as_deref().map_or(0, Variable::end);
+        let end = variable.as_deref().map_or(0, |variable| match is_assigned {
+            true => variable.end(),
+            false => variable.end_to_read(),
+        });
         drop(variable);
-        let number = self.arithmetic_value(&index.arithmetic)?;
+        let number = passed(self.evaluate(&index.arithmetic))?;
         if let Some(number) = position(number, end) {
             return Ok(At::Element(name, Key::Number(number)));
         }
@@ -124,7 +130,8 @@ fn is_empty(variable: &Variable) -> bool {
     match &variable.value {
         Value::Indexed(array) => array.is_empty(),
         Value::Associative(array) => array.is_empty(),
-        _ => false,
+        Value::Unset => true,
+        Value::Scalar(_) => false,
     }
 }
 

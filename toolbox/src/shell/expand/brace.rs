@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use super::sink::Sink;
 use crate::shell::Shell;
-use crate::shell::ast::{BraceKind, Part, Text, Word};
+use crate::shell::ast::{BraceKind, Part, Subject, Text, Word};
 use crate::shell::flow::Flow;
 use crate::shell::options::SetOption;
+use crate::shell::symbol::Symbol;
 
 /// Parts that belong together behind each other.
 type Row<'a> = Vec<Cow<'a, Part>>;
@@ -32,11 +33,21 @@ impl Shell {
     ) -> Flow<()> {
         let is_brace = |part: &&Part| matches!(part, Part::Brace(_));
         let Some(at) = rest.iter().position(is_brace) else {
-            for part in before.iter() {
-                self.expand_part(part, false, sink)?;
-            }
-            for part in rest {
-                self.expand_part(part, false, sink)?;
+            let mut parts = before
+                .iter()
+                .map(|part| &**part)
+                .chain(rest.iter().copied())
+                .peekable();
+            while let Some(part) = parts.next() {
+                let longer = parts.peek().and_then(|next| joined(part, next));
+                match longer {
+                    Some((parameter, text)) => {
+                        parts.next();
+                        self.expand_part(&parameter, false, sink)?;
+                        self.expand_part(&text, false, sink)?;
+                    }
+                    None => self.expand_part(part, false, sink)?,
+                }
             }
             sink.end_field();
             return Flow::Continue(());
@@ -74,6 +85,7 @@ impl Shell {
                         let part = match number as u8 {
                             // What a backslash would quote is nothing.
                             b'\\' => Part::Quoted(Text::new()),
+                            byte if byte.is_ascii_alphanumeric() => Part::Literal(vec![byte]),
                             byte => Part::Quoted(vec![byte]),
                         };
                         self.expand_element(before, part, behind, sink)?;
@@ -97,6 +109,30 @@ impl Shell {
         before.pop();
         Flow::Continue(())
     }
+}
+
+/// Braces are expanded before parameters: of `$x{a,b}`, the names are `xa` and `xb`. Gives the parameter with the longer
+/// name and the rest of the text.
+fn joined(part: &Part, next: &Part) -> Option<(Part, Part)> {
+    let (Part::Parameter(parameter), Part::Literal(text)) = (part, next) else {
+        return None;
+    };
+    let Subject::Variable(name) = parameter.subject else {
+        return None;
+    };
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let length = text
+        .iter()
+        .position(|byte| !is_name(byte))
+        .unwrap_or(text.len());
+    if length == 0 || parameter.source.starts_with(b"${") {
+        return None;
+    }
+    let mut longer = parameter.clone();
+    longer.subject = Subject::Variable(Symbol::new([&name.name()[..], &text[..length]].concat()));
+    longer.source.extend_from_slice(&text[..length]);
+    let rest = Part::Literal(text[length..].to_vec());
+    Some((Part::Parameter(longer), rest))
 }
 
 /// The numbers of a sequence. The direction of the step does not matter.

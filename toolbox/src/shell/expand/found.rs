@@ -20,6 +20,8 @@ pub enum Found {
 
 pub enum One {
     Unset,
+    /// A subscript before the first element, of this array.
+    Nowhere(Symbol),
     Text(Text),
     Variable(Rc<Variable>),
     Element(Rc<Variable>, Key),
@@ -49,7 +51,7 @@ impl Joined {
 impl One {
     pub fn text(&self) -> Option<&Text> {
         match self {
-            Self::Unset => None,
+            Self::Unset | Self::Nowhere(_) => None,
             Self::Text(text) => Some(text),
             Self::Variable(variable) => variable.text(),
             Self::Element(variable, key) => variable.element(key),
@@ -121,10 +123,11 @@ impl Shell {
             Subscript::Each => Joined::No,
             Subscript::Joined => Joined::Yes,
             Subscript::Index(index) => {
-                let key = self.key_to_read(name, variable.as_deref(), index)?;
+                let key = self.key_to_read(variable.as_deref(), index)?;
                 let one = match (variable, key) {
+                    (_, None) => One::Nowhere(name),
                     (Some(variable), Some(key)) => One::Element(variable, key),
-                    _ => One::Unset,
+                    (None, Some(_)) => One::Unset,
                 };
                 return Flow::Continue(Found::One(one));
             }

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use super::found::{Found, Many};
-use super::parameter::{is_associative, one_text};
+use super::found::{Found, Many, One};
+use super::parameter::{is_associative, label_of, one_text};
 use super::sink::Sink;
 use crate::shell::Shell;
 use crate::shell::access::{discard, is_seen_by_scripts};
@@ -27,21 +27,29 @@ impl Shell {
         is_quoted: bool,
         sink: &mut Sink,
     ) -> Flow<()> {
+        let found = match found {
+            // A scalar is no list, whatever the subscript says.
+            Found::Many(Many::Elements(variable), _) if !variable.is_array() => {
+                Found::One(One::Variable(variable))
+            }
+            found => found,
+        };
+        let label = label_of(subject);
         let (many, joined) = match found {
             Found::One(one) => {
                 if one.text().is_none() {
                     self.check_unset(parameter, subject)?;
                 }
                 let text = one_text(&one);
-                let range = self.substring(text, offset, length)?;
+                let range = self.substring(&label, text, offset, length)?;
                 sink.put(self, &text[range], is_quoted);
                 return Flow::Continue(());
             }
             Found::Many(many, joined) => (many, joined),
         };
-        let offset = self.evaluate(offset)?;
+        let offset = self.evaluate_of(&label, offset)?;
         let length = match length {
-            Some(length) => Some(self.evaluate(length)?),
+            Some(length) => Some(self.evaluate_of(&label, length)?),
             None => None,
         };
         if let Some(length) = length.filter(|length| *length < 0) {
@@ -58,13 +66,14 @@ impl Shell {
     /// The bytes of the characters that are meant.
     fn substring(
         &mut self,
+        label: &[u8],
         text: &[u8],
         offset: &Arithmetic,
         length: Option<&Arithmetic>,
     ) -> Flow<std::ops::Range<usize>> {
-        let offset = self.evaluate(offset)?;
+        let offset = self.evaluate_of(label, offset)?;
         let length = match length {
-            Some(length) => Some(self.evaluate(length)?),
+            Some(length) => Some(self.evaluate_of(label, length)?),
             None => None,
         };
         let is_simple = offset >= 0 && length.is_none_or(|length| length >= 0);
@@ -164,6 +173,11 @@ impl Shell {
         let mut names: Vec<_> = variables
             .names()
             .filter(|&name| is_seen_by_scripts(name))
+            .filter(|&name| {
+                let variable = variables.get(name);
+                self.is_computed(name)
+                    || variable.is_some_and(|variable| !variable.is_declared_only())
+            })
             .map(|name| name.name())
             .filter(|name| name.starts_with(&prefix))
             .collect();

@@ -120,12 +120,14 @@ impl Shell {
             Part::Literal(text) if !is_quoted => sink.put_literal(text),
             Part::Literal(text) | Part::Quoted(text) => sink.put_quoted(text),
             Part::DoubleQuoted(parts) => {
+                let before = sink.mark();
                 if parts.is_empty() {
                     sink.put_quoted(b"");
                 }
                 for part in parts {
                     self.expand_part(part, true, sink)?;
                 }
+                sink.drop_empty(before);
             }
             Part::Tilde(name) => {
                 let directory = self.home_of(name);
@@ -155,14 +157,15 @@ impl Shell {
 
     /// The word of an operation like `${x:-word}`: without quotes around the whole, its text is split like a value.
     fn expand_inner(&mut self, word: &Word, is_quoted: bool, sink: &mut Sink) -> Flow<()> {
-        if is_quoted && word.parts.is_empty() {
-            sink.put_quoted(b"");
-        }
+        let before = sink.mark();
         for part in &word.parts {
             match part {
                 Part::Literal(text) if !is_quoted => sink.put(self, text, false),
                 part => self.expand_part(part, is_quoted, sink)?,
             }
+        }
+        if is_quoted {
+            sink.put_if_empty(before);
         }
         Flow::Continue(())
     }

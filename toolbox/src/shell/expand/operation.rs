@@ -39,11 +39,11 @@ impl Shell {
     pub(super) fn change_of(&mut self, operation: &Operation) -> Flow<Change> {
         Flow::Continue(match operation {
             Operation::RemovePrefix { longest, pattern } => Change::Prefix {
-                pattern: self.pattern_of(pattern, false)?,
+                pattern: self.pattern_of(pattern)?,
                 longest: *longest,
             },
             Operation::RemoveSuffix { longest, pattern } => Change::Suffix {
-                pattern: self.pattern_of(pattern, false)?,
+                pattern: self.pattern_of(pattern)?,
                 longest: *longest,
             },
             Operation::Replace {
@@ -69,7 +69,7 @@ impl Shell {
                 change: *change,
                 all: *all,
                 pattern: match pattern {
-                    Some(pattern) => Some(self.pattern_of(pattern, false)?),
+                    Some(pattern) => self.case_pattern_of(pattern)?,
                     None => None,
                 },
             },
@@ -77,10 +77,18 @@ impl Shell {
         })
     }
 
-    fn pattern_of(&mut self, word: &Word, ignore_case: bool) -> Flow<Pattern> {
+    fn pattern_of(&mut self, word: &Word) -> Flow<Pattern> {
         let source = self.expand_pattern(word)?;
         let extglob = self.has_shopt(Shopt::ExtGlob);
-        Flow::Continue(Pattern::new(&source, extglob, ignore_case))
+        Flow::Continue(Pattern::new(&source, extglob, false))
+    }
+
+    /// Which characters change their case; an empty pattern means all.
+    fn case_pattern_of(&mut self, word: &Word) -> Flow<Option<Pattern>> {
+        let source = self.expand_pattern(word)?;
+        let extglob = self.has_shopt(Shopt::ExtGlob);
+        let pattern = (!source.is_empty()).then(|| Pattern::new(&source, extglob, false));
+        Flow::Continue(pattern)
     }
 
     fn template_of(&mut self, word: &Word) -> Flow<Template> {

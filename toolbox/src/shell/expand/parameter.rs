@@ -25,7 +25,7 @@ impl Shell {
             return Flow::Continue(());
         }
         match &parameter.operation {
-            Operation::Bad => return self.bad_substitution(parameter),
+            Operation::Bad => return self.expand_bad(parameter),
             Operation::Names { joined } => {
                 let names = self.names_with(parameter);
                 self.put_many(&names, Joined::when(*joined), is_quoted, sink);
@@ -110,6 +110,16 @@ impl Shell {
         sink: &mut Sink,
     ) -> Flow<()> {
         let found = self.find(subject)?;
+        if let Found::One(One::Nowhere(name)) = &found {
+            if parameter.operation == Operation::Length
+                && let Subject::Element(_, Subscript::Index(index)) = subject
+            {
+                let source = &index.word.source;
+                self.complain([&source[..], b"]: bad array subscript"].concat());
+                return discard();
+            }
+            self.complain_of_subscript(*name);
+        }
         match &parameter.operation {
             Operation::Value => match found {
                 Found::One(one) => match one.text() {
@@ -138,9 +148,10 @@ impl Shell {
                 if !self.is_missing(&found, *colon) {
                     return self.expand_inner(word, is_quoted, sink);
                 }
-                // Nothing stays of an empty list.
-                if is_quoted && !matches!(found, Found::Many(_, Joined::No)) {
-                    sink.put_quoted(b"");
+                match &found {
+                    Found::Many(many, Joined::No) if many.len() == 0 => sink.note_empty_list(),
+                    _ if is_quoted => sink.put_quoted(b""),
+                    _ => {}
                 }
             }
             Operation::Assign { colon, word } => {
@@ -231,6 +242,9 @@ impl Shell {
                 sink.put(self, &text, is_quoted);
             }
             return;
+        }
+        if texts.is_empty() && is_quoted {
+            sink.note_empty_list();
         }
         for (number, text) in texts.iter().enumerate() {
             if number > 0 {
@@ -368,9 +382,22 @@ impl Shell {
         }
     }
 
-    pub(super) fn bad_substitution<T>(&mut self, parameter: &Parameter) -> Flow<T> {
+    /// What is no expansion of bash's.
+    fn expand_bad(&mut self, parameter: &Parameter) -> Flow<()> {
+        // With `@` and a letter that is none, it is nothing when the parameter has no value, and else worse than others.
+        let transformed = parameter.source.strip_prefix(b"${").and_then(|rest| {
+            let at = rest.iter().rposition(|&byte| byte == b'@')?;
+            access::subject(&rest[..at])
+        });
+        let jump = match transformed {
+            Some(subject) => match self.find(&subject)? {
+                Found::One(one) if one.text().is_none() => return Flow::Continue(()),
+                _ => self.end_of_error(),
+            },
+            None => Jump::Discard(1),
+        };
         self.complain([&parameter.source[..], b": bad substitution"].concat());
-        discard()
+        Flow::Break(jump)
     }
 
     /// The attributes of what a subject names, and whether it is an array.

@@ -35,6 +35,17 @@ pub struct Sink {
     active: Vec<(usize, usize)>,
     ifs: Option<Ifs>,
     bracket: Bracket,
+    /// Lists without elements, as `"$@"` may be one.
+    empty_lists: usize,
+}
+
+/// How far a sink was.
+#[derive(Clone, Copy)]
+pub struct Mark {
+    fields: usize,
+    length: usize,
+    is_begun: bool,
+    empty_lists: usize,
 }
 
 /// What stands before a field that is not there yet.
@@ -69,6 +80,7 @@ impl Sink {
             active: Vec::new(),
             ifs: None,
             bracket: Bracket::Outside,
+            empty_lists: 0,
         }
     }
 
@@ -150,6 +162,39 @@ impl Sink {
         }
         self.is_begun |= is_quoted;
         put_number(number, &mut self.text);
+    }
+
+    /// A list without elements, in double quotes.
+    pub fn note_empty_list(&mut self) {
+        self.empty_lists += 1;
+    }
+
+    pub fn mark(&self) -> Mark {
+        Mark {
+            fields: self.fields.len(),
+            length: self.text.len(),
+            is_begun: self.is_begun,
+            empty_lists: self.empty_lists,
+        }
+    }
+
+    fn has_text_since(&self, mark: Mark) -> bool {
+        self.fields.len() > mark.fields || self.text.len() > mark.length
+    }
+
+    /// Double quotes in which there was nothing but a list without elements are nothing.
+    pub fn drop_empty(&mut self, mark: Mark) {
+        if self.empty_lists > mark.empty_lists && !self.has_text_since(mark) {
+            self.is_begun = mark.is_begun;
+        }
+    }
+
+    /// Makes nothing that was put since the mark an empty field.
+    pub fn put_if_empty(&mut self, mark: Mark) {
+        if !self.has_text_since(mark) {
+            self.is_begun = true;
+            self.empty_lists = mark.empty_lists;
+        }
     }
 
     /// The field ends here, if there is one.

@@ -1,10 +1,12 @@
 //! `${x@Q}` and the other letters.
 
+use std::rc::Rc;
+
 use super::found::{Found, Joined, Many};
-use super::parameter::{joined_with, one_text};
+use super::parameter::joined_with;
 use super::sink::Sink;
 use crate::shell::Shell;
-use crate::shell::ast::{CaseChange, Parameter, Part, Subject, Subscript, Text};
+use crate::shell::ast::{CaseChange, Parameter, Part, Subject, Text};
 use crate::shell::flow::Flow;
 use crate::shell::parser;
 use crate::shell::quote;
@@ -89,7 +91,7 @@ impl Shell {
         let is_associative = matches!(variable.value, Value::Associative(_));
         let shown: Vec<Text> = pairs
             .into_iter()
-            .map(|(key, text)| [&key_text(key)[..], b" ", &quote::double(text)].concat())
+            .map(|(key, text)| [&quote::key(key)[..], b" ", &quote::double(text)].concat())
             .collect();
         let mut text = joined_with(&shown, b" ");
         if is_associative {
@@ -134,6 +136,7 @@ impl Shell {
                     value.extend(quote::for_reuse(text));
                 }
             }
+            Found::Many(..) if variable.is_declared_only() => {}
             Found::Many(..) if variable.is_array() => {
                 value.push(b'=');
                 value.extend(array_text(&variable.value));
@@ -176,17 +179,15 @@ impl Shell {
                 if one.text().is_none() && variable.is_none() {
                     self.check_unset(parameter, subject)?;
                 }
-                let _ = one_text(&one);
                 sink.put(self, &letters, is_quoted);
             }
             Found::Many(many, joined) => {
-                let is_declared_only = many.len() == 0
-                    && matches!(
-                        subject,
-                        Subject::Element(_, Subscript::Each | Subscript::Joined)
-                    )
-                    && variable.is_some();
-                let count = if is_declared_only { 1 } else { many.len() };
+                let is_declared_only =
+                    |(_, variable): (_, Rc<Variable>)| variable.is_declared_only();
+                let count = match variable.is_some_and(is_declared_only) {
+                    true => 1,
+                    false => many.len(),
+                };
                 let texts = vec![letters; count];
                 self.put_many(&texts, joined, is_quoted, sink);
             }
@@ -254,7 +255,13 @@ pub fn array_text(value: &Value) -> Text {
             .iter()
             .into_iter()
             .map(|(key, text)| {
-                [b"[", key_text(key).as_slice(), b"]=", &quote::double(text)].concat()
+                [
+                    b"[",
+                    quote::key(key).as_slice(),
+                    b"]=",
+                    &quote::double(text),
+                ]
+                .concat()
             })
             .collect(),
         _ => Vec::new(),
@@ -262,21 +269,4 @@ pub fn array_text(value: &Value) -> Text {
     let is_associative = matches!(value, Value::Associative(_)) && !pairs.is_empty();
     let end: &[u8] = if is_associative { b" )" } else { b")" };
     [b"(", pairs.join(&b' ').as_slice(), end].concat()
-}
-
-/// A key, quoted where it has to be.
-fn key_text(key: &[u8]) -> Text {
-    let is_plain = !key.is_empty()
-        && key.iter().all(|byte| {
-            byte.is_ascii_alphanumeric()
-                || matches!(
-                    byte,
-                    b'_' | b'-' | b'.' | b'/' | b'+' | b':' | b'%' | b',' | b'@'
-                )
-                || *byte >= 0x80
-        });
-    match is_plain && key != b"@" {
-        true => key.to_vec(),
-        false => quote::double(key),
-    }
 }

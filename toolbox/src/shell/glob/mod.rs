@@ -71,29 +71,65 @@ impl Shell {
         }
     }
 
-    /// The patterns of `GLOBIGNORE`, by their components.
-    fn ignored(&mut self) -> Option<Vec<Vec<Pattern>>> {
+    /// The patterns of `GLOBIGNORE`.
+    fn ignored(&mut self) -> Option<Vec<Ignored>> {
         let text = self
             .value(Symbol::GLOBIGNORE)
             .filter(|text| !text.is_empty())?;
         let extglob = self.has_shopt(Shopt::ExtGlob);
-        let components = |source: &[u8]| {
-            source
-                .split(|&byte| byte == b'/')
-                .map(|component| Pattern::new(component, extglob, false))
-                .collect()
-        };
-        Some(text.split(|&byte| byte == b':').map(components).collect())
+        let patterns = text.split(|&byte| byte == b':');
+        Some(
+            patterns
+                .map(|source| Ignored::new(source, extglob))
+                .collect(),
+        )
     }
 }
 
-fn is_ignored(name: &[u8], ignored: &[Vec<Pattern>]) -> bool {
-    let components: Vec<_> = name.split(|&byte| byte == b'/').collect();
-    ignored.iter().any(|patterns| {
-        patterns.len() == components.len()
-            && patterns
-                .iter()
-                .zip(&components)
-                .all(|(pattern, component)| pattern.matches(component))
-    })
+/// A pattern of names that are not wanted, by its components.
+struct Ignored {
+    components: Vec<Pattern>,
+    /// The last component without the `*` at its end, which also stands for what is below.
+    open: Option<Pattern>,
+}
+
+impl Ignored {
+    fn new(source: &[u8], extglob: bool) -> Self {
+        let components: Vec<_> = source.split(|&byte| byte == b'/').collect();
+        let open = components.last().and_then(|last| {
+            let before = last.strip_suffix(b"*")?;
+            (!before.ends_with(b"\\")).then(|| Pattern::new(before, extglob, false))
+        });
+        Self {
+            components: components
+                .into_iter()
+                .map(|component| Pattern::new(component, extglob, false))
+                .collect(),
+            open,
+        }
+    }
+
+    fn has(&self, name: &[u8]) -> bool {
+        let names: Vec<_> = name.split(|&byte| byte == b'/').collect();
+        let Some(last) = self.components.len().checked_sub(1) else {
+            return false;
+        };
+        let mut pairs = self.components.iter().zip(&names);
+        if self.components.len() == names.len() {
+            return pairs.all(|(pattern, name)| pattern.matches(name));
+        }
+        match (&self.open, names.get(last)) {
+            (Some(open), Some(name)) => {
+                open.shortest_prefix(name).is_some()
+                    && pairs
+                        .take(last)
+                        .all(|(pattern, name)| pattern.matches(name))
+            }
+            _ => false,
+        }
+    }
+}
+
+fn is_ignored(name: &[u8], ignored: &[Ignored]) -> bool {
+    ignored.iter().any(|ignored| ignored.has(name))
 }

@@ -20,8 +20,10 @@ pub enum ComponentKind {
     /// A name that is not looked for.
     Literal(Text),
     Pattern(Pattern, IsDotted),
-    /// `**`
-    AllBelow,
+    /// `**`, behind nothing but names or not.
+    AllBelow {
+        behind_names: bool,
+    },
 }
 
 /// Whether a pattern can match a name that begins with a dot.
@@ -36,25 +38,30 @@ impl Path {
             let end = component_end(rest);
             let (component, behind) = rest.split_at(end);
             let (slashes, behind) = slashes(behind);
-            components.push(Component {
-                kind: kind(component, rules),
-                slashes,
-            });
+            let mut kind = kind(component, rules);
+            if let ComponentKind::AllBelow { behind_names } = &mut kind {
+                *behind_names = components.iter().all(Component::is_literal);
+            }
+            components.push(Component { kind, slashes });
             rest = behind;
         }
         Self { root, components }
     }
 
     pub fn is_literal(&self) -> bool {
-        let is_literal =
-            |component: &Component| matches!(component.kind, ComponentKind::Literal(_));
-        self.components.iter().all(is_literal)
+        self.components.iter().all(Component::is_literal)
+    }
+}
+
+impl Component {
+    fn is_literal(&self) -> bool {
+        matches!(self.kind, ComponentKind::Literal(_))
     }
 }
 
 fn kind(source: &[u8], rules: Rules) -> ComponentKind {
     if rules.globstar && source == b"**" {
-        return ComponentKind::AllBelow;
+        return ComponentKind::AllBelow { behind_names: true };
     }
     let pattern = Pattern::new(source, rules.extglob, false);
     if let Some(text) = pattern.literal() {

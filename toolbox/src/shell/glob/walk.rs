@@ -80,9 +80,12 @@ impl Walk {
                     directory.truncate(length);
                 }
             }
-            ComponentKind::AllBelow => {
-                let rest = without_more_stars(rest);
-                self.all_below(directory, component, rest);
+            ComponentKind::AllBelow { behind_names } => {
+                // Two of them behind each other are one.
+                match rest.first().map(|next| &next.kind) {
+                    Some(ComponentKind::AllBelow { .. }) => self.descend(directory, rest),
+                    _ => self.all_below(directory, component, rest, *behind_names),
+                }
             }
         }
         directory.truncate(length);
@@ -104,7 +107,7 @@ impl Walk {
             // What was found in a directory is there.
             kind.is_some() || fs::symlink_metadata(OsStr::from_bytes(path)).is_ok()
         } else {
-            fs::metadata(OsStr::from_bytes(path)).is_ok_and(|metadata| metadata.is_dir())
+            is_directory(path)
         };
         if exists {
             self.names.push(path.clone());
@@ -112,15 +115,26 @@ impl Walk {
     }
 
     /// `**`
-    fn all_below(&mut self, directory: &mut Text, component: &Component, rest: &[Component]) {
+    fn all_below(
+        &mut self,
+        directory: &mut Text,
+        component: &Component,
+        rest: &[Component],
+        behind_names: bool,
+    ) {
         let is_first = directory.is_empty();
         if rest.is_empty() {
             let only_directories = !component.slashes.is_empty();
-            if !is_first
-                && fs::metadata(OsStr::from_bytes(directory))
-                    .is_ok_and(|metadata| metadata.is_dir())
-            {
-                self.names.push(directory.clone());
+            if !is_first && is_directory(directory) {
+                // Behind a pattern, it is the name that the pattern found.
+                let end = match behind_names || only_directories {
+                    true => directory.len(),
+                    false => directory
+                        .iter()
+                        .rposition(|&byte| byte != b'/')
+                        .map_or(0, |at| at + 1),
+                };
+                self.names.push(directory[..end].to_vec());
             }
             self.add_below(directory, only_directories.then_some(&component.slashes), 0);
             return;
@@ -137,21 +151,17 @@ impl Walk {
         let length = directory.len();
         for entry in self.visible(directory) {
             directory.extend_from_slice(&entry.name);
-            let is_directory = entry.kind.is_some_and(|kind| kind.is_dir());
+            let is_directory_itself = entry.kind.is_some_and(|kind| kind.is_dir());
             match slashes {
                 None => self.names.push(directory.clone()),
                 Some(slashes) => {
                     let is_link = entry.kind.is_some_and(|kind| kind.is_symlink());
-                    let leads_to_directory = || {
-                        let metadata = fs::metadata(OsStr::from_bytes(directory));
-                        metadata.is_ok_and(|metadata| metadata.is_dir())
-                    };
-                    if is_directory || is_link && leads_to_directory() {
+                    if is_directory_itself || is_link && is_directory(directory) {
                         self.names.push([&directory[..], slashes].concat());
                     }
                 }
             }
-            if is_directory {
+            if is_directory_itself {
                 directory.push(b'/');
                 self.add_below(directory, slashes, depth + 1);
             }
@@ -219,15 +229,9 @@ impl Walk {
     }
 }
 
-/// Two `**` behind each other are one.
-fn without_more_stars(mut rest: &[Component]) -> &[Component] {
-    while let [first, others @ ..] = rest
-        && matches!(first.kind, ComponentKind::AllBelow)
-        && !others.is_empty()
-    {
-        rest = others;
-    }
-    rest
+/// Whether a path leads to a directory.
+fn is_directory(path: &[u8]) -> bool {
+    fs::metadata(OsStr::from_bytes(path)).is_ok_and(|metadata| metadata.is_dir())
 }
 
 /// What a directory holds; nothing of one that cannot be read.

@@ -30,7 +30,7 @@ impl Shell {
                 // In a special builtin of POSIX it ends the shell (POSIX 2.8.1).
                 return match self.is_posix() {
                     true => ControlFlow::Break(Jump::Exit(2)),
-                    false => self.finish(if error.is_eof { 1 } else { 2 }),
+                    false => self.finish(2),
                 };
             }
         } {
@@ -72,6 +72,7 @@ impl Shell {
     pub fn run_script(&mut self, parser: &mut Parser<'_>) -> i32 {
         let status = self.run_commands(parser);
         let status = self.run_exit_trap(status);
+        self.end_substitutions();
         if let Err(error) = self.flush() {
             let text = crate::sys::error_text(&error);
             self.complain(format!("write error: {text}"));
@@ -92,7 +93,11 @@ impl Shell {
                 }
                 Err(error) => {
                     self.tell_of_syntax_error(&error, false);
-                    return 2;
+                    return if error.keeps_status {
+                        self.state.status
+                    } else {
+                        2
+                    };
                 }
             };
             if self.is_set(SetOption::NoExec) {

@@ -316,7 +316,15 @@ impl Shell {
 
     /// How an error ends the shell that expands something which has no value.
     fn end_of_error(&self) -> Jump {
-        Jump::Exit(if self.state.subshells > 0 { 1 } else { 127 })
+        Jump::Exit(self.unset_status())
+    }
+
+    /// The status of a shell that an unset parameter ends.
+    pub(crate) fn unset_status(&self) -> i32 {
+        match self.state.subshells > 0 || self.is_set(SetOption::ErrExit) {
+            true => 1,
+            false => 127,
+        }
     }
 
     fn require(

@@ -526,6 +526,7 @@ fn number_of(text: &[u8]) -> Result<i64, &'static str> {
     let (base, digits) = match text {
         [b'0', b'x' | b'X', digits @ ..] => (16, digits),
         [b'0', digits @ ..] if !text.contains(&b'#') => (8, digits),
+        [b'0', _, ..] if text.contains(&b'#') => return Err("invalid number"),
         _ => match text.iter().position(|byte| *byte == b'#') {
             Some(at) => {
                 let base = text[..at].iter().try_fold(0_i64, |base, byte| match byte {

@@ -11,6 +11,8 @@ pub struct SyntaxError {
     pub source_line: Option<Text>,
     /// The script ended too early.
     pub is_eof: bool,
+    /// It is in `[[ … ]]`: bash ends with the status of the command before.
+    pub keeps_status: bool,
 }
 
 impl Parser<'_> {
@@ -20,6 +22,7 @@ impl Parser<'_> {
             message: message.into(),
             source_line: None,
             is_eof: false,
+            keeps_status: false,
         }
     }
 
@@ -44,6 +47,7 @@ impl Parser<'_> {
             .concat(),
             source_line: Some(source_line),
             is_eof: false,
+            keeps_status: false,
         }
     }
 
@@ -54,6 +58,7 @@ impl Parser<'_> {
             message: b"syntax error: unexpected end of file".to_vec(),
             source_line: None,
             is_eof: true,
+            keeps_status: false,
         }
     }
 
@@ -64,6 +69,7 @@ impl Parser<'_> {
             message: format!("unexpected EOF while looking for matching `{closing}'").into_bytes(),
             source_line: None,
             is_eof: true,
+            keeps_status: false,
         }
     }
 

@@ -115,7 +115,6 @@ impl<'a> Parser<'a> {
     fn part(&self, text: Text) -> Parser<'static> {
         let mut part = Parser::new(text, self.line);
         part.settings = self.settings.clone();
-        part.settings.aliases = Rc::default();
         part.depth = self.depth;
         part.always_extglob = self.always_extglob;
         part

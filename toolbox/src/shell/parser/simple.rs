@@ -57,7 +57,9 @@ impl Parser<'_> {
                 command.line = self.line;
             }
             let word = match declares {
-                true => self.declared_word()?,
+                true => self.declared_word(
+                    command.words.len() > 1 && command.words.first().is_some_and(is_transparent),
+                )?,
                 false => self.word()?,
             };
             declares |= command.words.iter().all(is_transparent) && is_declaration(&word);
@@ -73,9 +75,23 @@ impl Parser<'_> {
     }
 
     /// An argument of `declare` and the like.
-    fn declared_word(&mut self) -> Parsed<Word> {
+    fn declared_word(&mut self, is_behind: bool) -> Parsed<Word> {
         let start = self.at;
-        match self.assignment()? {
+        let assignment = self.assignment()?;
+        if is_behind
+            && let Some(Assignment {
+                value: AssignedValue::Array(_),
+                ..
+            }) = &assignment
+        {
+            // Behind `command` and `builtin` there are no arrays.
+            self.at = start;
+            while self.peek().is_some_and(|byte| byte != b'(') {
+                self.bump();
+            }
+            return Err(self.unexpected());
+        }
+        match assignment {
             Some(assignment) => {
                 let source = self.text[start..self.at].to_vec();
                 // What it is when the command turns out to be another one.

@@ -22,6 +22,7 @@ impl Parser<'_> {
 
     fn test_error(&mut self) -> super::SyntaxError {
         let mut error = self.unexpected();
+        error.keeps_status = true;
         if !error.is_eof {
             let message = error
                 .message
@@ -109,9 +110,25 @@ impl Parser<'_> {
         }
         let (at, line) = (self.at, self.line);
         self.at += offset;
-        let is_operand = !self.looks_at_word("]]") && self.test_operator_word().is_none();
+        let is_operand = !self.looks_at_word("]]")
+            && (self.test_operator_word().is_none() || self.closes_behind_operator());
         (self.at, self.line) = (at, line);
         is_operand.then_some(letter)
+    }
+
+    /// Whether the operator at this place is the last word: then it is an operand.
+    fn closes_behind_operator(&mut self) -> bool {
+        let mut offset = 0;
+        while self
+            .peek_at(offset)
+            .is_some_and(|byte| !matches!(byte, b' ' | b'\t' | b'\n'))
+        {
+            offset += 1;
+        }
+        while matches!(self.peek_at(offset), Some(b' ' | b'\t')) {
+            offset += 1;
+        }
+        self.peek_at(offset) == Some(b']') && self.peek_at(offset + 1) == Some(b']')
     }
 
     fn test_operator_word(&mut self) -> Option<()> {
@@ -168,7 +185,7 @@ impl Parser<'_> {
                 None | Some(b' ' | b'\t' | b'\n') => break,
                 // The expression ends here; the parenthesis is that of `[[ ( … ) ]]`.
                 Some(b')') => break,
-                Some(b'&' | b';') => break,
+                Some(b'&') if self.peek_at(1) == Some(b'&') => break,
                 Some(b'|') if self.peek_at(1) == Some(b'|') => break,
                 Some(_) => self.regex_part(&mut parts)?,
             }
@@ -181,7 +198,7 @@ impl Parser<'_> {
 
     fn regex_part(&mut self, parts: &mut Parts) -> Parsed<()> {
         match self.peek() {
-            Some(b'<' | b'>' | b'|') => {
+            Some(b'<' | b'>' | b'|' | b'&' | b';') => {
                 let byte = self.text[self.at];
                 self.bump();
                 parts.push_byte(byte);

@@ -1,15 +1,303 @@
-//! Variables whose value is computed when it is asked for, and those whose assignment has an effect.
+//! Variables whose value is computed when it is asked for, and assignments that do more than to store a value.
+//!
+//! A computed variable is one without a value of its own. When it was unset, it is a variable like others from then on.
 
 use std::rc::Rc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::Shell;
+use super::access::Key;
 use super::ast::Text;
-use super::calls::Call;
+use super::flow::Flow;
 use super::options::{SetOption, Shopt};
 use super::symbol::Symbol;
-use super::value::{Associative, Indexed, Value, Variable};
+use super::value::{Associative, Attributes, Indexed, Value, Variable};
 use crate::sys::process;
+
+/// What lists of variables show of a computed one.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Scalar,
+    Integer,
+    Readonly,
+    Indexed,
+    /// It has a value only in functions.
+    OfFunctions,
+    Associative,
+}
+
+/// The computed variables.
+const COMPUTED: &[(Symbol, Kind)] = &[
+    (Symbol::RANDOM, Kind::Integer),
+    (Symbol::SRANDOM, Kind::Integer),
+    (Symbol::SECONDS, Kind::Integer),
+    (Symbol::EPOCHSECONDS, Kind::Scalar),
+    (Symbol::EPOCHREALTIME, Kind::Scalar),
+    (Symbol::LINENO, Kind::Scalar),
+    (Symbol::BASHPID, Kind::Integer),
+    (Symbol::BASH_SUBSHELL, Kind::Scalar),
+    (Symbol::BASH_COMMAND, Kind::Scalar),
+    (Symbol::BASH_ARGV0, Kind::Scalar),
+    (Symbol::FUNCNAME, Kind::OfFunctions),
+    (Symbol::BASH_SOURCE, Kind::Indexed),
+    (Symbol::BASH_LINENO, Kind::Indexed),
+    (Symbol::BASH_ARGC, Kind::Indexed),
+    (Symbol::BASH_ARGV, Kind::Indexed),
+    (Symbol::DIRSTACK, Kind::Indexed),
+    (Symbol::GROUPS, Kind::Indexed),
+    (Symbol::BASHOPTS, Kind::Readonly),
+    (Symbol::SHELLOPTS, Kind::Readonly),
+    (Symbol::BASH_ALIASES, Kind::Associative),
+    (Symbol::BASH_CMDS, Kind::Associative),
+    (Symbol::HISTCMD, Kind::Integer),
+];
+
+/// The computed variables as lists show them: what they have for a value there is not computed.
+pub(super) fn declared() -> impl Iterator<Item = (Symbol, Variable)> {
+    COMPUTED.iter().map(|&(name, kind)| {
+        let variable = Variable {
+            value: match kind {
+                Kind::Scalar | Kind::Integer | Kind::Readonly => Value::Unset,
+                Kind::Indexed => Value::Indexed(Indexed::default()),
+                Kind::OfFunctions => Value::Indexed(Indexed::declared()),
+                Kind::Associative => Value::Associative(Associative::default()),
+            },
+            attributes: Attributes {
+                integer: kind == Kind::Integer,
+                readonly: kind == Kind::Readonly,
+                ..Attributes::default()
+            },
+        };
+        (name, variable)
+    })
+}
+
+const SECOND: i128 = 1_000_000_000;
+
+impl Shell {
+    /// Whether the value of a variable is computed.
+    pub(super) fn is_computed(&self, name: Symbol) -> bool {
+        COMPUTED.iter().any(|(computed, _)| *computed == name)
+            && !self.state.ordinary.contains(&name)
+            && !self.state.variables.is_local(name)
+    }
+
+    /// A computed variable with the value that it has now; none when it has no value now, or is none of them. One that was
+    /// unset or made local is none of them any more.
+    pub(super) fn compute(&mut self, name: Symbol) -> Option<Variable> {
+        if !self.is_computed(name) {
+            return None;
+        }
+        let attributes = self.attributes(name);
+        let value = self.computed_value(name)?;
+        Some(Variable { value, attributes })
+    }
+
+    fn computed_value(&mut self, name: Symbol) -> Option<Value> {
+        Some(match name {
+            Symbol::RANDOM => number(self.random()),
+            Symbol::SRANDOM => number(unpredictable()),
+            Symbol::SECONDS => number(seconds(now()) - seconds(self.state.started)),
+            Symbol::EPOCHSECONDS => number(seconds(now())),
+            Symbol::EPOCHREALTIME => {
+                let now = now();
+                let micros = now.rem_euclid(SECOND) / 1000;
+                Value::Scalar(format!("{}.{micros:06}", seconds(now)).into_bytes())
+            }
+            Symbol::LINENO => number(self.state.line),
+            Symbol::BASHPID => number(process::id().0),
+            Symbol::BASH_SUBSHELL => number(self.state.subshells),
+            Symbol::BASH_COMMAND => Value::Scalar(self.state.command.clone()),
+            Symbol::BASH_ARGV0 => Value::Scalar(self.state.name.clone()),
+            Symbol::FUNCNAME => return self.function_names_now(),
+            Symbol::BASH_SOURCE => list(self.state.calls.iter().map(|call| call.file.clone())),
+            Symbol::BASH_LINENO => {
+                let lines = self.state.calls.iter();
+                list(lines.map(|call| call.line.to_string().into_bytes()))
+            }
+            Symbol::BASH_ARGC => {
+                let count = self.state.positional.len().to_string().into_bytes();
+                list((!self.state.calls.is_in_function()).then_some(count))
+            }
+            Symbol::BASH_ARGV => {
+                let is_outside = !self.state.calls.is_in_function();
+                let arguments = self.state.positional.iter().rev().cloned();
+                list(arguments.filter(|_| is_outside))
+            }
+            Symbol::DIRSTACK => {
+                let current = self.value(Symbol::PWD).unwrap_or_default();
+                let others = self.state.directories.iter().cloned();
+                list(std::iter::once(current).chain(others))
+            }
+            Symbol::GROUPS => list(std::iter::once(group())),
+            Symbol::BASHOPTS => {
+                let names = Shopt::ALL.iter().filter(|&&option| self.has_shopt(option));
+                joined(names.map(|option| option.name()))
+            }
+            Symbol::SHELLOPTS => {
+                let names = SetOption::ALL.iter().filter(|&&option| self.is_set(option));
+                joined(names.map(|option| option.name()))
+            }
+            Symbol::BASH_ALIASES => {
+                let aliases = self.state.aliases.iter();
+                pairs(aliases.map(|(name, value)| (name.clone(), value.clone())))
+            }
+            Symbol::BASH_CMDS => {
+                let hashed = self.state.hashed.iter();
+                pairs(hashed.map(|(name, (path, _))| (name.clone(), path.clone())))
+            }
+            Symbol::HISTCMD => number(0),
+            _ => return None,
+        })
+    }
+
+    /// `FUNCNAME` has a value only in functions.
+    fn function_names_now(&self) -> Option<Value> {
+        let calls = &self.state.calls;
+        let names = calls.iter().map(|call| call.name.clone());
+        calls.is_in_function().then(|| list(names))
+    }
+
+    /// What an assignment to a special variable does instead of storing the value. Says whether it did.
+    pub(super) fn assign_special(
+        &mut self,
+        name: Symbol,
+        key: Option<&Key>,
+        value: &Text,
+    ) -> Flow<bool> {
+        if !self.is_computed(name) {
+            return Flow::Continue(false);
+        }
+        match (name, key) {
+            (Symbol::RANDOM, _) => {
+                let seed = self.evaluate_text(value)?;
+                // The generator has 32 bits.
+                self.state.random_seed = seed as u32;
+                self.state.last_random = 0;
+            }
+            (Symbol::SECONDS, _) => {
+                let passed = self.evaluate_text(value)?;
+                self.state.started = (seconds(now()) - i128::from(passed)) * SECOND;
+            }
+            (Symbol::BASH_ARGV0, _) => self.state.name.clone_from(value),
+            (Symbol::BASH_ALIASES, Some(Key::Text(alias))) => {
+                Rc::make_mut(&mut self.state.aliases).insert(alias.clone(), value.clone());
+            }
+            (Symbol::BASH_CMDS, Some(Key::Text(command))) => {
+                let entry = (value.clone(), 0);
+                Rc::make_mut(&mut self.state.hashed).insert(command.clone(), entry);
+            }
+            (Symbol::DIRSTACK, Some(&Key::Number(number))) => {
+                let place = usize::try_from(number).unwrap_or(usize::MAX).checked_sub(1);
+                let directories = Rc::make_mut(&mut self.state.directories);
+                if let Some(directory) = place.and_then(|place| directories.get_mut(place)) {
+                    directory.clone_from(value);
+                }
+            }
+            (Symbol::LINENO, _) => {
+                let line = self.evaluate_text(value)?;
+                self.state.line = u32::try_from(line).unwrap_or(0);
+            }
+            // Assignments to the others have no effect.
+            _ => {}
+        }
+        Flow::Continue(true)
+    }
+
+    /// Does what the new value of a variable asks for.
+    pub(super) fn variable_assigned(&mut self, name: Symbol) {
+        match name {
+            Symbol::OPTIND => self.state.getopts_offset = 0,
+            _ => self.variable_restored(name),
+        }
+    }
+
+    /// Likewise when a scope that hid the variable has ended.
+    pub(super) fn variable_restored(&mut self, name: Symbol) {
+        match name {
+            Symbol::PATH if !self.state.hashed.is_empty() => self.state.hashed = Rc::default(),
+            Symbol::POSIXLY_CORRECT => {
+                let is_set = self.state.variables.get(name).is_some();
+                self.state.options.set(SetOption::Posix, is_set);
+            }
+            _ => {}
+        }
+    }
+
+    /// Likewise when the variable was unset: it is one like others from then on.
+    pub(super) fn variable_unset(&mut self, name: Symbol) {
+        if self.is_computed(name) {
+            Rc::make_mut(&mut self.state.ordinary).insert(name);
+        }
+        self.variable_restored(name);
+    }
+
+    /// `SECONDS` and `RANDOM` begin.
+    pub(super) fn start_clock(&mut self) {
+        self.state.started = now();
+        if let Some(Value::Scalar(text)) = self
+            .state
+            .variables
+            .get(Symbol::SECONDS)
+            .map(|variable| &variable.value)
+            && let Some(passed) = std::str::from_utf8(text)
+                .ok()
+                .and_then(|text| text.trim().parse::<i64>().ok())
+        {
+            self.state.started -= i128::from(passed) * SECOND;
+        }
+        self.reseed_random();
+    }
+
+    /// Begins other pseudo-random numbers, as a subshell does.
+    pub fn reseed_random(&mut self) {
+        let now = now();
+        let seed = (now >> 32) as u32 ^ now as u32 ^ process::id().0.rotate_left(16);
+        self.state.random_seed = seed;
+        self.state.last_random = 0;
+    }
+
+    /// The next number of bash's generator.
+    fn random(&mut self) -> u32 {
+        loop {
+            self.state.random_seed = next_random(self.state.random_seed);
+            let number = mixed(self.state.random_seed);
+            // No number comes twice in a row.
+            if number != self.state.last_random {
+                self.state.last_random = number;
+                return number;
+            }
+        }
+    }
+}
+
+/// The minimal standard generator of Park and Miller, with 32-bit numbers that wrap around.
+fn next_random(seed: u32) -> u32 {
+    let seed = if seed == 0 { 123_459_876 } else { seed };
+    let high = (seed / 127_773).cast_signed();
+    let low = (seed % 127_773).cast_signed();
+    let next = 16_807_i32
+        .wrapping_mul(low)
+        .wrapping_sub(2_836_i32.wrapping_mul(high));
+    if next < 0 {
+        return next.wrapping_add(i32::MAX).cast_unsigned();
+    }
+    next.cast_unsigned()
+}
+
+/// The 15 bits that scripts see of a state of the generator.
+fn mixed(seed: u32) -> u32 {
+    ((seed >> 16) ^ (seed & 0xffff)) & 0x7fff
+}
+
+/// 32 bits that nobody can tell beforehand.
+fn unpredictable() -> u32 {
+    use std::hash::{BuildHasher, Hasher, RandomState};
+    // Its keys are random, and differ from one to the next.
+    let mut hasher = RandomState::new().build_hasher();
+    hasher.write_i128(now());
+    hasher.finish() as u32
+}
 
 /// Nanoseconds since 1970.
 pub fn now() -> i128 {
@@ -19,258 +307,41 @@ pub fn now() -> i128 {
     })
 }
 
-impl Shell {
-    /// The value of a special variable; none if it is stored like others, or was unset.
-    pub(super) fn compute(&mut self, name: Symbol) -> Option<Variable> {
-        if name == Symbol::IFS || name == Symbol::PATH || name == Symbol::UNDERSCORE {
-            return None;
-        }
-        // One that was made a local variable, or unset, is not special any more.
-        if self.state.ordinary.contains(&name) || self.state.variables.is_local(name) {
-            return None;
-        }
-        let number = |number: i128| Variable::scalar(number.to_string());
-        let attributes = self
-            .state
-            .variables
-            .get(name)
-            .map(|variable| variable.attributes);
-        let mut variable = match name {
-            Symbol::RANDOM => number(i128::from(self.random())),
-            Symbol::SRANDOM => number(i128::from(strong_random())),
-            Symbol::SECONDS => number((now() - self.state.started).div_euclid(1_000_000_000)),
-            Symbol::EPOCHSECONDS => number(now() / 1_000_000_000),
-            Symbol::EPOCHREALTIME => {
-                let micros = now() / 1000;
-                Variable::scalar(format!("{}.{:06}", micros / 1_000_000, micros % 1_000_000))
-            }
-            Symbol::LINENO => number(i128::from(self.state.line)),
-            Symbol::BASHPID => number(i128::from(process::id().0)),
-            Symbol::BASH_SUBSHELL => number(i128::from(self.state.subshells)),
-            Symbol::BASH_COMMAND => Variable::scalar(self.state.command.clone()),
-            Symbol::BASH_ARGV0 => Variable::scalar(self.state.name.clone()),
-            Symbol::FUNCNAME => {
-                if !self.state.calls.is_in_function() {
-                    return None;
-                }
-                self.of_calls(|call| call.name.clone())
-            }
-            Symbol::BASH_SOURCE => self.of_calls(|call| call.file.clone()),
-            Symbol::BASH_LINENO => self.of_calls(|call| call.line.to_string().into_bytes()),
-            Symbol::DIRSTACK => {
-                let current = self.value(Symbol::PWD).unwrap_or_default();
-                let all = std::iter::once(current).chain(self.state.directories.iter().cloned());
-                indexed(all)
-            }
-            Symbol::GROUPS => indexed([b"1000".to_vec()]),
-            Symbol::BASHOPTS => {
-                let on = Shopt::ALL.iter().filter(|option| self.has_shopt(**option));
-                let names: Vec<_> = on.map(|option| option.name()).collect();
-                readonly(Variable::scalar(names.join(":")))
-            }
-            Symbol::SHELLOPTS => {
-                let on = SetOption::ALL.iter().filter(|option| self.is_set(**option));
-                let names: Vec<_> = on.map(|option| option.name()).collect();
-                readonly(Variable::scalar(names.join(":")))
-            }
-            Symbol::BASH_ALIASES => {
-                associative(self.state.aliases.iter().map(|(name, text)| (name, text)))
-            }
-            Symbol::BASH_CMDS => associative(
-                self.state
-                    .hashed
-                    .iter()
-                    .map(|(name, (path, _))| (name, path)),
-            ),
-            Symbol::HISTCMD => number(1),
-            _ => return None,
-        };
-        if let Some(attributes) = attributes {
-            variable.attributes.exported |= attributes.exported;
-        }
-        Some(variable)
-    }
-
-    fn of_calls(&self, field: impl Fn(&Call) -> Text) -> Variable {
-        let mut fields: Vec<Text> = self.state.calls.iter().map(field).collect();
-        let has_main = self
-            .state
-            .calls
-            .iter()
-            .any(|call| call.kind == super::calls::CallKind::Main);
-        let _ = (has_main, &mut fields);
-        indexed(fields)
-    }
-
-    /// Bash's generator: a minimal standard one, whose numbers have 15 bits.
-    fn random(&mut self) -> u32 {
-        loop {
-            let before = match self.state.random_seed {
-                0 => 123_459_876,
-                seed => seed,
-            };
-            let next = i64::from(before as i32);
-            let (high, low) = (next / 127_773, next % 127_773);
-            let next = 16_807 * low - 2_836 * high;
-            let next = if next < 0 { next + 0x7fff_ffff } else { next };
-            let before = self.state.random_seed;
-            self.state.random_seed = next as u32;
-            let folded = (next as u32 >> 16) ^ (next as u32 & 0xffff);
-            let number = folded & 0x7fff;
-            let _ = before;
-            // Bash gives no number twice in a row.
-            if number != self.state.last_random {
-                self.state.last_random = number;
-                return number;
-            }
-        }
-    }
-
-    /// Assignments that compute instead of being stored; says whether this is one.
-    pub(super) fn assign_computed(&mut self, name: Symbol, value: &[u8]) -> bool {
-        if !name.is_special()
-            || self.state.ordinary.contains(&name)
-            || self.state.variables.is_local(name)
-        {
-            return false;
-        }
-        let number = || {
-            std::str::from_utf8(value)
-                .ok()
-                .and_then(|text| text.trim().parse::<i64>().ok())
-        };
-        match name {
-            Symbol::RANDOM => {
-                self.state.random_seed = number().unwrap_or(0) as u32;
-                self.state.last_random = 0;
-            }
-            Symbol::SECONDS => {
-                self.state.started = now() - i128::from(number().unwrap_or(0)) * 1_000_000_000;
-            }
-            Symbol::LINENO => {
-                self.state.line = number()
-                    .and_then(|line| u32::try_from(line).ok())
-                    .unwrap_or(0);
-            }
-            Symbol::BASH_ARGV0 => self.state.name = value.to_vec(),
-            Symbol::SRANDOM
-            | Symbol::EPOCHSECONDS
-            | Symbol::EPOCHREALTIME
-            | Symbol::BASHPID
-            | Symbol::BASH_SUBSHELL
-            | Symbol::BASH_COMMAND
-            | Symbol::FUNCNAME
-            | Symbol::BASH_SOURCE
-            | Symbol::BASH_LINENO
-            | Symbol::GROUPS
-            | Symbol::HISTCMD => {}
-            _ => return false,
-        }
-        true
-    }
-
-    /// Likewise of elements.
-    pub(super) fn assign_computed_element(
-        &mut self,
-        name: Symbol,
-        _at: u64,
-        _value: &[u8],
-    ) -> bool {
-        matches!(
-            name,
-            Symbol::FUNCNAME | Symbol::BASH_SOURCE | Symbol::BASH_LINENO | Symbol::GROUPS
-        ) && !self.state.ordinary.contains(&name)
-    }
-
-    /// What an assignment to a special variable does besides.
-    pub(super) fn variable_assigned(&mut self, name: Symbol) {
-        match name {
-            Symbol::OPTIND => self.state.getopts_offset = 0,
-            Symbol::PATH => self.state.hashed = Rc::default(),
-            Symbol::POSIXLY_CORRECT => self.state.options.set(SetOption::Posix, true),
-            Symbol::BASH_ALIASES => {
-                if let Some(Value::Associative(array)) = self
-                    .state
-                    .variables
-                    .get(name)
-                    .map(|variable| &variable.value)
-                {
-                    let all = array.iter().into_iter();
-                    self.state.aliases = Rc::new(
-                        all.map(|(name, text)| (name.clone(), text.clone()))
-                            .collect(),
-                    );
-                }
-            }
-            Symbol::BASH_CMDS => {
-                if let Some(Value::Associative(array)) = self
-                    .state
-                    .variables
-                    .get(name)
-                    .map(|variable| &variable.value)
-                {
-                    let all = array.iter().into_iter();
-                    self.state.hashed = Rc::new(
-                        all.map(|(name, path)| (name.clone(), (path.clone(), 0)))
-                            .collect(),
-                    );
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// A scope has ended, and the variable has its value of before.
-    pub(super) fn variable_restored(&mut self, name: Symbol) {
-        match name {
-            Symbol::PATH => self.state.hashed = Rc::default(),
-            Symbol::POSIXLY_CORRECT => {
-                let on = self.state.variables.get(name).is_some();
-                self.state.options.set(SetOption::Posix, on);
-            }
-            _ => {}
-        }
-    }
-
-    /// A special variable that is unset is an ordinary one from then on (bash manual, "Bash Variables").
-    pub(super) fn variable_unset(&mut self, name: Symbol) {
-        match name {
-            Symbol::PATH => self.state.hashed = Rc::default(),
-            Symbol::POSIXLY_CORRECT => self.state.options.set(SetOption::Posix, false),
-            Symbol::IFS | Symbol::OPTIND | Symbol::UNDERSCORE | Symbol::PIPESTATUS => {}
-            _ => {
-                Rc::make_mut(&mut self.state.ordinary).insert(name);
-            }
-        }
-    }
+fn seconds(time: i128) -> i128 {
+    time.div_euclid(SECOND)
 }
 
-fn readonly(mut variable: Variable) -> Variable {
-    variable.attributes.readonly = true;
-    variable
+fn number(number: impl ToString) -> Value {
+    Value::Scalar(number.to_string().into_bytes())
 }
 
-fn indexed(elements: impl IntoIterator<Item = Text>) -> Variable {
-    Variable {
-        value: Value::Indexed(Indexed::from_iter(elements)),
-        ..Variable::default()
-    }
+fn list(texts: impl IntoIterator<Item = Text>) -> Value {
+    Value::Indexed(texts.into_iter().collect())
 }
 
-fn associative<'a>(elements: impl Iterator<Item = (&'a Text, &'a Text)>) -> Variable {
+fn pairs(pairs: impl Iterator<Item = (Text, Text)>) -> Value {
     let mut array = Associative::default();
-    for (key, value) in elements {
-        array.set(key.clone(), value.clone());
+    for (key, value) in pairs {
+        array.set(key, value);
     }
-    Variable {
-        value: Value::Associative(array),
-        ..Variable::default()
-    }
+    Value::Associative(array)
 }
 
-/// 32 random bits: the hasher of the standard library is seeded by the system.
-fn strong_random() -> u32 {
-    use std::hash::{BuildHasher, Hasher, RandomState};
+fn joined<'a>(names: impl Iterator<Item = &'a str>) -> Value {
+    let names: Vec<_> = names.collect();
+    Value::Scalar(names.join(":").into_bytes())
+}
 
-    RandomState::new().build_hasher().finish() as u32
+/// The group of the user.
+fn group() -> Text {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let group = std::fs::metadata("/proc/self").map_or(1000, |metadata| metadata.gid());
+        group.to_string().into_bytes()
+    }
+    #[cfg(not(unix))]
+    {
+        b"1000".to_vec()
+    }
 }

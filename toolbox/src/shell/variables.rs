@@ -67,6 +67,11 @@ impl Variables {
         self.slot(name).variable.as_deref()
     }
 
+    /// Likewise, to be kept while others change it.
+    pub fn shared(&self, name: Symbol) -> Option<&Rc<Variable>> {
+        self.slot(name).variable.as_ref()
+    }
+
     /// The variable, to be changed; it is made when there is none.
     pub fn edit(&mut self, name: Symbol) -> &mut Variable {
         let is_exported = self
@@ -99,7 +104,7 @@ impl Variables {
             self.slot_mut(name).variable = None;
             return;
         }
-        if scope >= self.function_scope() {
+        if scope >= self.function_scope() && !self.slot(name).is_temporary {
             self.clear(name);
             return;
         }

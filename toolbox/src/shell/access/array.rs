@@ -1,190 +1,217 @@
-//! Assignments of whole arrays: `name=(…)`.
+//! `name=(…)`.
 
-use super::assign::into_indexed;
-use super::{discard, position};
+use std::rc::Rc;
+
+use super::{Key, discard, position};
 use crate::shell::Shell;
 use crate::shell::ast::{ArrayElement, Index, Text};
 use crate::shell::flow::Flow;
+use crate::shell::options::SetOption;
 use crate::shell::symbol::Symbol;
 use crate::shell::value::{Associative, Attributes, Indexed, Value};
 
+/// A value on its way into an array.
+struct Pending<'a> {
+    place: Place<'a>,
+    append: bool,
+    value: Text,
+}
+
+enum Place<'a> {
+    /// Behind the one before.
+    Next,
+    Index(&'a Index),
+    Key(Text),
+}
+
 impl Shell {
+    /// Makes an array of a list, or appends the list to it. A variable that is no associative array becomes an indexed one.
     pub fn assign_array(
         &mut self,
         name: Symbol,
         elements: &[ArrayElement],
         append: bool,
     ) -> Flow<()> {
-        let name = self.resolved(name);
-        let attributes = self.attributes(name);
+        let name = self.follow(name);
+        let variable = self.state.variables.shared(name).map(Rc::clone);
+        let attributes = variable
+            .as_ref()
+            .map_or(Attributes::default(), |variable| variable.attributes);
+        let is_associative = variable
+            .as_ref()
+            .is_some_and(|variable| matches!(variable.value, Value::Associative(_)));
+        drop(variable);
         if attributes.readonly {
             return self.refuse_readonly(name);
         }
-        let value = self
-            .state
-            .variables
-            .get(name)
-            .map(|variable| &variable.value);
-        if matches!(value, Some(Value::Associative(_))) {
-            self.assign_associative(name, elements, append)?;
+        let pending = if is_associative {
+            self.expand_pairs(name, elements)?
         } else {
-            self.assign_indexed(name, elements, append)?;
-        }
-        self.assigned(name);
-        Flow::Continue(())
-    }
-
-    fn assign_indexed(
-        &mut self,
-        name: Symbol,
-        elements: &[ArrayElement],
-        append: bool,
-    ) -> Flow<()> {
-        let attributes = self.attributes(name);
-        // All values are expanded before the array changes; the subscripts see the elements before them.
-        let mut values: Vec<(Option<&Index>, bool, Text)> = Vec::with_capacity(elements.len());
-        for element in elements {
-            match &element.subscript {
-                None => {
-                    let fields = self.expand_words(std::slice::from_ref(&element.value))?;
-                    values.extend(fields.into_iter().map(|field| (None, false, field)));
-                }
-                Some(index) => {
-                    let text = self.expand_text(&element.value)?;
-                    values.push((Some(index), element.append, text));
-                }
-            }
-        }
-        let variable = self.state.variables.edit(name);
-        if append {
-            into_indexed(&mut variable.value);
-        } else {
-            variable.value = Value::Indexed(Indexed::default());
-        }
-        let is_plain = attributes
-            == Attributes {
-                exported: attributes.exported,
-                ..Attributes::default()
-            };
-        if is_plain && values.iter().all(|(index, _, _)| index.is_none()) {
-            if let Value::Indexed(array) = &mut self.state.variables.edit(name).value {
-                let next = array.end();
-                for (at, (_, _, text)) in (next..).zip(values) {
-                    array.set(at, text);
-                }
-            }
+            self.expand_elements(elements)?
+        };
+        if name.is_special() && self.is_computed(name) {
             return Flow::Continue(());
         }
-        let end = |shell: &Self| match shell
-            .state
-            .variables
-            .get(name)
-            .map(|variable| &variable.value)
-        {
-            Some(Value::Indexed(array)) => array.end(),
-            _ => 0,
-        };
-        let mut next = end(self);
-        for (index, appends, text) in values {
-            let mut at = next;
-            if let Some(index) = index {
-                let number = self.evaluate(&index.arithmetic)?;
-                let Some(place) = position(number, end(self)) else {
-                    let text = [
-                        b"[",
-                        index.word.source.as_slice(),
-                        b"]: bad array subscript",
-                    ]
-                    .concat();
-                    self.complain(text);
-                    continue;
-                };
-                at = place;
-            }
-            let before = match self
-                .state
-                .variables
-                .get(name)
-                .map(|variable| &variable.value)
-            {
-                Some(Value::Indexed(array)) if appends => array.get(at).cloned(),
-                _ => None,
+        if attributes.nameref {
+            self.state.variables.edit(name).attributes.nameref = false;
+        }
+        if !append {
+            self.state.variables.edit(name).value = match is_associative {
+                true => Value::Associative(Associative::default()),
+                false => Value::Indexed(Indexed::default()),
             };
-            let text = self.appended(attributes, before, text)?;
-            if let Value::Indexed(array) = &mut self.state.variables.edit(name).value {
-                array.set(at, text);
+        } else if !is_associative {
+            self.state.variables.edit(name).value.indexed();
+        }
+        if self.is_set(SetOption::AllExport) {
+            self.state.variables.set_exported(name, true);
+        }
+        self.fill(name, attributes, pending)
+    }
+
+    fn fill(
+        &mut self,
+        name: Symbol,
+        attributes: Attributes,
+        pending: Vec<Pending<'_>>,
+    ) -> Flow<()> {
+        let mut next = self.array_end(name);
+        let is_plain = !attributes.integer
+            && attributes
+                == Attributes {
+                    exported: attributes.exported,
+                    traced: attributes.traced,
+                    ..Attributes::default()
+                };
+        for element in pending {
+            let key = match element.place {
+                Place::Next => Key::Number(next),
+                Place::Key(key) => Key::Text(key),
+                Place::Index(index) => {
+                    let number = self.evaluate(&index.arithmetic)?;
+                    let end = self.array_end(name);
+                    let source = &index.word.source;
+                    match position(number, end) {
+                        Some(number) if !source.is_empty() => Key::Number(number),
+                        _ => {
+                            self.complain([b"[", &source[..], b"]: bad array subscript"].concat());
+                            continue;
+                        }
+                    }
+                }
+            };
+            if let Key::Number(number) = key {
+                next = number.saturating_add(1);
             }
-            next = at + 1;
+            if is_plain && !element.append {
+                self.state
+                    .variables
+                    .edit(name)
+                    .value
+                    .set(key, element.value);
+            } else {
+                self.store(name, Some(key), element.value, element.append)?;
+            }
         }
         Flow::Continue(())
     }
 
-    fn assign_associative(
+    fn array_end(&self, name: Symbol) -> u64 {
+        self.state
+            .variables
+            .get(name)
+            .map_or(0, |variable| variable.end())
+    }
+
+    fn expand_elements<'a>(&mut self, elements: &'a [ArrayElement]) -> Flow<Vec<Pending<'a>>> {
+        let mut pending = Vec::with_capacity(elements.len());
+        for element in elements {
+            let Some(index) = &element.subscript else {
+                let values = self.expand_words(std::slice::from_ref(&element.value))?;
+                pending.extend(values.into_iter().map(|value| Pending {
+                    place: Place::Next,
+                    append: false,
+                    value,
+                }));
+                continue;
+            };
+            let value = self.expand_text(&element.value)?;
+            pending.push(Pending {
+                place: Place::Index(index),
+                append: element.append,
+                value,
+            });
+        }
+        Flow::Continue(pending)
+    }
+
+    /// The list of an associative array: `[key]=value`, or keys and values in turn.
+    fn expand_pairs<'a>(
         &mut self,
         name: Symbol,
-        elements: &[ArrayElement],
-        append: bool,
-    ) -> Flow<()> {
-        let attributes = self.attributes(name);
-        let mut array = Associative::default();
-        if append && let Value::Associative(before) = &mut self.state.variables.edit(name).value {
-            array = std::mem::take(before);
-        }
-        let with_keys = elements
+        elements: &'a [ArrayElement],
+    ) -> Flow<Vec<Pending<'a>>> {
+        let mut pending = Vec::with_capacity(elements.len());
+        let is_pairs = elements
             .first()
-            .is_some_and(|element| element.subscript.is_some());
-        if with_keys {
-            for element in elements {
-                let Some(index) = &element.subscript else {
-                    let text = self.expand_text(&element.value)?;
-                    let message = b": must use subscript when assigning associative array";
-                    let text = [&name.name()[..], b": ", &text, message].concat();
-                    self.complain(text);
-                    continue;
+            .is_some_and(|element| element.subscript.is_none());
+        if is_pairs {
+            for pair in elements.chunks(2) {
+                let key = self.expand_pair_word(&pair[0])?;
+                let value = match pair.get(1) {
+                    Some(value) => self.expand_pair_word(value)?,
+                    None => Text::new(),
                 };
-                let key = self.key(index)?;
                 if key.is_empty() {
-                    let text = [
-                        &name.name()[..],
-                        b"[",
-                        &index.word.source,
-                        b"]: bad array subscript",
-                    ];
-                    self.complain(text.concat());
-                    return discard();
-                }
-                let text = self.expand_text(&element.value)?;
-                let before = array.get(&key).cloned().filter(|_| element.append);
-                let text = match before {
-                    Some(before) if attributes.integer => {
-                        let sum = self.evaluate_text(&before)?;
-                        let sum = sum.wrapping_add(self.evaluate_text(&text)?);
-                        sum.to_string().into_bytes()
-                    }
-                    Some(before) => self.converted(attributes, [before, text].concat())?,
-                    None => self.converted(attributes, text)?,
-                };
-                array.set(key, text);
-            }
-        } else {
-            // Keys and values in turn.
-            let mut words: Vec<Text> = Vec::new();
-            for element in elements {
-                words.push(self.expand_text(&element.value)?);
-            }
-            let mut words = words.into_iter();
-            while let Some(key) = words.next() {
-                let value = words.next().unwrap_or_default();
-                if key.is_empty() {
-                    let text = [&name.name()[..], b": bad array subscript"].concat();
-                    self.complain(text);
+                    self.complain([&name.name()[..], b": bad array subscript"].concat());
                     continue;
                 }
-                let value = self.converted(attributes, value)?;
-                array.set(key, value);
+                pending.push(Pending {
+                    place: Place::Key(key),
+                    append: false,
+                    value,
+                });
             }
+            return Flow::Continue(pending);
         }
-        self.state.variables.edit(name).value = Value::Associative(array);
-        Flow::Continue(())
+        for element in elements {
+            let Some(index) = &element.subscript else {
+                let name = name.name();
+                let source = &element.value.source;
+                let message = b": must use subscript when assigning associative array";
+                self.complain([&name[..], b": ", source, message].concat());
+                continue;
+            };
+            let key = self.expand_text(&index.word)?;
+            let value = self.expand_text(&element.value)?;
+            if key.is_empty() {
+                let shown = [b"[", &index.word.source[..], b"]=", &element.value.source].concat();
+                self.complain([&shown[..], b": bad array subscript"].concat());
+                continue;
+            }
+            pending.push(Pending {
+                place: Place::Key(key),
+                append: element.append,
+                value,
+            });
+        }
+        Flow::Continue(pending)
+    }
+
+    fn expand_pair_word(&mut self, element: &ArrayElement) -> Flow<Text> {
+        let value = self.expand_text(&element.value)?;
+        let Some(index) = &element.subscript else {
+            return Flow::Continue(value);
+        };
+        // Among keys and values, `[a]=b` is a text like others.
+        let key = self.expand_text(&index.word)?;
+        let equals: &[u8] = if element.append { b"]+=" } else { b"]=" };
+        Flow::Continue([b"[", &key[..], equals, &value].concat())
+    }
+
+    /// Refuses what is no array's list.
+    pub fn not_an_array<T>(&mut self, name: Symbol) -> Flow<T> {
+        self.complain([&name.name()[..], b": not an array variable"].concat());
+        discard()
     }
 }

@@ -1,112 +1,158 @@
-//! Assignments.
+//! Assignments: attributes are applied, readonly variables refused, and special ones do what they do.
 
-use super::{Target, discard, position};
+use super::{Key, Referent, discard};
 use crate::shell::Shell;
+use crate::shell::arithmetic::write_number;
 use crate::shell::ast::{
-    AssignedValue, Assignment, Index, Operation, Part, Subject, Subscript, Text, Word,
+    AssignedValue, Assignment, Index, Operation, Parameter, Part, Subject, Subscript, Text, Word,
 };
 use crate::shell::flow::{Flow, Jump};
 use crate::shell::options::SetOption;
-use crate::shell::parser;
+use crate::shell::pattern::characters;
 use crate::shell::symbol::Symbol;
-use crate::shell::value::{Attributes, Indexed, Value};
+use crate::shell::value::{Attributes, Indexed, Value, Variable};
+
+impl Attributes {
+    /// Whether a value is stored as it is.
+    fn takes_any_value(self) -> bool {
+        let Self {
+            exported: _,
+            readonly,
+            integer,
+            lowercase,
+            uppercase,
+            capitalized,
+            nameref,
+            traced: _,
+        } = self;
+        !(readonly || integer || lowercase || uppercase || capitalized || nameref)
+    }
+
+    fn takes_numbers(self) -> bool {
+        Self {
+            integer: false,
+            ..self
+        }
+        .takes_any_value()
+    }
+
+    fn changes_case(self) -> bool {
+        self.lowercase || self.uppercase || self.capitalized
+    }
+}
+
+impl Value {
+    /// The text that `$name` gives, to be changed; it is made when there is none.
+    fn text_mut(&mut self) -> &mut Text {
+        if matches!(self, Self::Unset) {
+            *self = Self::Scalar(Text::new());
+        }
+        match self {
+            Self::Unset => unreachable!("it was made a scalar"),
+            Self::Scalar(text) => text,
+            Self::Indexed(array) => {
+                if array.get(0).is_none() {
+                    array.set(0, Text::new());
+                }
+                array.get_mut(0).expect("it was made")
+            }
+            Self::Associative(array) => {
+                if array.get(b"0").is_none() {
+                    array.set(b"0".to_vec(), Text::new());
+                }
+                array.get_mut(b"0").expect("it was made")
+            }
+        }
+    }
+
+    pub(super) fn set(&mut self, key: Key, text: Text) {
+        match (&mut *self, key) {
+            (Self::Associative(array), Key::Text(key)) => array.set(key, text),
+            (Self::Associative(array), Key::Number(index)) => {
+                array.set(index.to_string().into_bytes(), text);
+            }
+            (value, Key::Number(index)) => value.indexed().set(index, text),
+            // No text is a key of an indexed array.
+            (value, Key::Text(_)) => value.indexed().set(0, text),
+        }
+    }
+
+    /// The value as an indexed array: a scalar becomes its element 0.
+    pub(super) fn indexed(&mut self) -> &mut Indexed {
+        if !matches!(self, Self::Indexed(_)) {
+            let mut array = Indexed::default();
+            if let Self::Scalar(text) = std::mem::take(self) {
+                array.set(0, text);
+            }
+            *self = Self::Indexed(array);
+        }
+        match self {
+            Self::Indexed(array) => array,
+            _ => unreachable!("it was made an array"),
+        }
+    }
+}
 
 impl Shell {
-    /// Gives a variable a value; of an array, its element 0.
+    /// `name=value`; of an array, element 0 is set.
     pub fn assign(&mut self, name: Symbol, value: impl Into<Text>) -> Flow<()> {
         let value = value.into();
-        if !name.is_special()
-            && let Some(variable) = self.state.variables.get(name)
-            && variable.attributes == Attributes::default()
-            && let Value::Scalar(_) = variable.value
-            && !self.is_set(SetOption::AllExport)
-        {
-            self.state.variables.edit(name).value = Value::Scalar(value);
+        let variable = self.state.variables.get(name);
+        let is_plain = match variable {
+            Some(variable) => variable.attributes.takes_any_value(),
+            None => true,
+        };
+        if is_plain && !name.is_special() && !self.is_set(SetOption::AllExport) {
+            *self.state.variables.edit(name).value.text_mut() = value;
             return Flow::Continue(());
         }
-        self.assign_slowly(name, value)
+        self.assign_with_effects(name, value, false)
     }
 
-    fn assign_slowly(&mut self, name: Symbol, value: Text) -> Flow<()> {
-        let name = match self.target(name) {
-            Some(Target::Variable(name)) => name,
-            Some(Target::Element(name, subscript)) => {
-                return self.assign_at(name, &subscript, value, false);
-            }
-            None => {
-                let text = [&name.name()[..], b": circular name reference"].concat();
-                self.complain(text);
-                return discard();
-            }
+    /// `name+=value`, in place.
+    pub(crate) fn append(&mut self, name: Symbol, value: &[u8]) -> Flow<()> {
+        let variable = self.state.variables.get(name);
+        let is_plain = match variable {
+            Some(variable) => variable.attributes.takes_any_value(),
+            None => true,
         };
-        let attributes = match self.state.variables.get(name) {
-            Some(variable) => variable.attributes,
-            None => Attributes::default(),
-        };
-        if attributes.readonly {
-            return self.refuse_readonly(name);
-        }
-        if attributes.nameref && !value.is_empty() && parser::parameter_name(&value).is_none() {
-            self.invalid_identifier(&value);
-            return discard();
-        }
-        let value = self.converted(attributes, value)?;
-        if self.assign_computed(name, &value) {
+        if is_plain && !name.is_special() && !self.is_set(SetOption::AllExport) {
+            let variable = self.state.variables.edit(name);
+            variable.value.text_mut().extend_from_slice(value);
             return Flow::Continue(());
         }
-        let variable = self.state.variables.edit(name);
-        match &mut variable.value {
-            Value::Indexed(array) => array.set(0, value),
-            Value::Associative(array) => array.set(b"0".to_vec(), value),
-            other => *other = Value::Scalar(value),
-        }
-        self.assigned(name);
-        Flow::Continue(())
+        self.assign_with_effects(name, value.to_vec(), true)
     }
 
-    pub(super) fn refuse_readonly<T>(&mut self, name: Symbol) -> Flow<T> {
-        self.complain([&name.name()[..], b": readonly variable"].concat());
-        discard()
+    /// Sets a variable to a number, in place.
+    pub(in crate::shell) fn assign_number(&mut self, name: Symbol, number: i64) -> Flow<()> {
+        let is_plain = match self.state.variables.get(name) {
+            Some(variable) => variable.attributes.takes_numbers(),
+            None => true,
+        };
+        if is_plain && !name.is_special() && !self.is_set(SetOption::AllExport) {
+            let variable = self.state.variables.edit(name);
+            write_number(number, variable.value.text_mut());
+            return Flow::Continue(());
+        }
+        self.assign_with_effects(name, number.to_string().into_bytes(), false)
     }
 
-    /// What follows an assignment.
-    pub(super) fn assigned(&mut self, name: Symbol) {
-        if self.is_set(SetOption::AllExport) {
-            self.state.variables.set_exported(name, true);
-        }
-        if name.is_special() {
-            self.variable_assigned(name);
-        }
-    }
-
-    /// A value as the attributes of its variable make it.
-    pub fn converted(&mut self, attributes: Attributes, value: Text) -> Flow<Text> {
-        if attributes.integer {
-            let number = self.evaluate_text(&value)?;
-            return Flow::Continue(number.to_string().into_bytes());
-        }
-        Flow::Continue(if attributes.uppercase {
-            super::super::expand::uppercase(&value)
-        } else if attributes.lowercase {
-            super::super::expand::lowercase(&value)
-        } else if attributes.capitalized {
-            super::super::expand::capitalized(&value)
-        } else {
-            value
-        })
-    }
-
-    /// Likewise for builtins: an error is said, and the answer is whether there was none.
+    /// Likewise for builtins: says whether it was done; it has complained if not.
     pub fn try_assign(&mut self, name: Symbol, value: impl Into<Text>) -> bool {
-        matches!(self.assign(name, value), Flow::Continue(()))
+        self.assign(name, value).is_continue()
     }
 
-    /// Assigns to what a text names: `name` or `name[subscript]`. False, after it was said, if it names nothing.
+    /// Assigns to `name` or `name[subscript]`. Says whether it was done; it has complained if not.
     pub fn assign_text(&mut self, target: &[u8], value: impl Into<Text>) -> Flow<bool> {
-        let assigned = match parser::parameter_name(target) {
+        let assigned = match super::name::subject(target) {
             Some(Subject::Variable(name)) => self.assign(name, value),
             Some(Subject::Element(name, Subscript::Index(index))) => {
-                self.assign_element(name, &index, value.into())
+                self.assign_element(name, &index, value)
+            }
+            Some(Subject::Element(..)) => {
+                self.complain([target, b": bad array subscript"].concat());
+                return Flow::Continue(false);
             }
             _ => {
                 self.invalid_identifier(target);
@@ -120,287 +166,250 @@ impl Shell {
         }
     }
 
-    pub fn assign_element(&mut self, name: Symbol, index: &Index, value: Text) -> Flow<()> {
-        self.put_element(name, index, value, false)
+    fn assign_with_effects(&mut self, name: Symbol, value: Text, appends: bool) -> Flow<()> {
+        let name = match self.resolve(name) {
+            Referent::Variable(name) => name,
+            Referent::Global(name) => {
+                let old = self
+                    .state
+                    .variables
+                    .global(name)
+                    .cloned()
+                    .unwrap_or_default();
+                let value = self.combined(old.attributes, old.text(), value, appends)?;
+                *self.state.variables.edit_global(name).value.text_mut() = value;
+                return Flow::Continue(());
+            }
+            Referent::Element(name, Subscript::Index(index)) => {
+                let key = self.key_to_write(name, &index)?;
+                return self.store(name, Some(key), value, appends);
+            }
+            Referent::Element(name, _) => {
+                self.complain([&name.name()[..], b": bad array subscript"].concat());
+                return discard();
+            }
+            Referent::Nothing => return discard(),
+        };
+        self.store(name, None, value, appends)
     }
 
-    /// `name[index]=value` or `+=`.
+    /// `name[subscript]=value`
+    pub fn assign_element(
+        &mut self,
+        name: Symbol,
+        index: &Index,
+        value: impl Into<Text>,
+    ) -> Flow<()> {
+        let name = self.follow(name);
+        let key = self.key_to_write(name, index)?;
+        self.store(name, Some(key), value.into(), false)
+    }
+
+    /// `name[subscript]=value` or `+=`.
     pub fn put_element(
         &mut self,
         name: Symbol,
         index: &Index,
         value: Text,
-        append: bool,
+        appends: bool,
     ) -> Flow<()> {
-        let name = self.resolved(name);
-        let variable = self.state.variables.get(name);
-        if variable.is_some_and(|variable| matches!(variable.value, Value::Associative(_))) {
-            let key = self.key(index)?;
-            if key.is_empty() {
-                let text = [
-                    &name.name()[..],
-                    b"[",
-                    &index.word.source,
-                    b"]: bad array subscript",
-                ];
-                self.complain(text.concat());
-                return discard();
-            }
-            return self.put_key(name, key, value, append);
-        }
-        if index.word.source.trim_ascii().is_empty() {
-            let text = [
-                &name.name()[..],
-                b"[",
-                &index.word.source,
-                b"]: bad array subscript",
-            ];
-            self.complain(text.concat());
-            return discard();
-        }
-        let number = self.evaluate(&index.arithmetic)?;
-        self.put_at(name, number, &index.word.source, value, append)
+        let name = self.follow(name);
+        let key = self.key_to_write(name, index)?;
+        self.store(name, Some(key), value, appends)
     }
 
-    /// An element whose subscript is a text.
-    pub fn assign_at(
+    /// Stores a value in a variable, or in an element of it, that is no nameref with a value.
+    pub(in crate::shell) fn store(
         &mut self,
         name: Symbol,
-        subscript: &[u8],
+        key: Option<Key>,
         value: Text,
-        append: bool,
+        appends: bool,
     ) -> Flow<()> {
-        let subscript = &self.expanded_subscript(subscript);
-        let variable = self.state.variables.get(name);
-        if variable.is_some_and(|variable| matches!(variable.value, Value::Associative(_))) {
-            return self.put_key(name, subscript.clone(), value, append);
-        }
-        let number = self.evaluate_text(subscript)?;
-        self.put_at(name, number, subscript, value, append)
-    }
-
-    pub(super) fn put_key(
-        &mut self,
-        name: Symbol,
-        key: Text,
-        value: Text,
-        append: bool,
-    ) -> Flow<()> {
-        let attributes = self.attributes(name);
+        let attributes = match self.state.variables.get(name) {
+            Some(variable) => variable.attributes,
+            None => Attributes::default(),
+        };
         if attributes.readonly {
             return self.refuse_readonly(name);
         }
-        let before = match self
-            .state
-            .variables
-            .get(name)
-            .map(|variable| &variable.value)
-        {
-            Some(Value::Associative(array)) if append => array.get(&key).cloned(),
-            _ => None,
-        };
-        let value = self.appended(attributes, before, value)?;
-        if let Value::Associative(array) = &mut self.state.variables.edit(name).value {
-            array.set(key, value);
-        }
-        self.assigned(name);
-        Flow::Continue(())
-    }
-
-    fn put_at(
-        &mut self,
-        name: Symbol,
-        number: i64,
-        source: &[u8],
-        value: Text,
-        append: bool,
-    ) -> Flow<()> {
-        let attributes = self.attributes(name);
-        if attributes.readonly {
-            return self.refuse_readonly(name);
-        }
-        let (end, before) = match self
-            .state
-            .variables
-            .get(name)
-            .map(|variable| &variable.value)
-        {
-            Some(Value::Indexed(array)) => {
-                let end = array.end();
-                let at = position(number, end).filter(|_| append);
-                (end, at.and_then(|at| array.get(at).cloned()))
-            }
-            Some(Value::Scalar(text)) => (1, (append && number == 0).then(|| text.clone())),
-            _ => (0, None),
-        };
-        let Some(at) = position(number, end) else {
-            let text = [&name.name()[..], b"[", source, b"]: bad array subscript"].concat();
-            self.complain(text);
+        if attributes.nameref && super::name::subject(&value).is_none() {
+            self.invalid_identifier(&value);
             return discard();
-        };
-        let value = self.appended(attributes, before, value)?;
-        if self.assign_computed_element(name, at, &value) {
+        }
+        if name.is_special() && self.assign_special(name, key.as_ref(), &value)? {
             return Flow::Continue(());
         }
+        let needs_old = appends || attributes.integer;
+        let value = if attributes.takes_any_value() && !appends {
+            value
+        } else if needs_old || attributes.changes_case() {
+            let variable = self.state.variables.shared(name).cloned();
+            let old = variable.as_deref().and_then(|variable| match &key {
+                Some(key) => variable.element(key),
+                None => variable.text(),
+            });
+            let old = old.cloned();
+            drop(variable);
+            self.combined(attributes, old.as_ref(), value, appends)?
+        } else {
+            value
+        };
+        let all_export = self.is_set(SetOption::AllExport);
         let variable = self.state.variables.edit(name);
-        into_indexed(&mut variable.value).set(at, value);
-        self.assigned(name);
+        match key {
+            Some(key) => variable.value.set(key, value),
+            None => *variable.value.text_mut() = value,
+        }
+        if all_export && !attributes.exported {
+            self.state.variables.set_exported(name, true);
+        }
+        if name.is_special() {
+            self.variable_assigned(name);
+        }
         Flow::Continue(())
     }
 
-    /// What `+=` makes of a value and the one before.
-    pub(super) fn appended(
+    pub(super) fn refuse_readonly<T>(&mut self, name: Symbol) -> Flow<T> {
+        self.complain([&name.name()[..], b": readonly variable"].concat());
+        discard()
+    }
+
+    /// A value as the attributes of its variable make it.
+    pub fn converted(&mut self, attributes: Attributes, value: Text) -> Flow<Text> {
+        self.combined(attributes, None, value, false)
+    }
+
+    /// Likewise, with the value of before if the new one is appended to it.
+    pub(super) fn combined(
         &mut self,
         attributes: Attributes,
-        before: Option<Text>,
+        old: Option<&Text>,
         value: Text,
+        appends: bool,
     ) -> Flow<Text> {
-        let Some(before) = before else {
-            return self.converted(attributes, value);
-        };
         if attributes.integer {
-            let sum = self.evaluate_text(&before)?;
-            let sum = sum.wrapping_add(self.evaluate_text(&value)?);
-            return Flow::Continue(sum.to_string().into_bytes());
+            let mut number = self.evaluate_text(&value)?;
+            if appends && let Some(old) = old {
+                number = self.evaluate_text(old)?.wrapping_add(number);
+            }
+            return Flow::Continue(number.to_string().into_bytes());
         }
-        self.converted(attributes, [before, value].concat())
+        let value = match old {
+            Some(old) if appends => [&old[..], &value].concat(),
+            _ => value,
+        };
+        Flow::Continue(match attributes.changes_case() {
+            true => with_case(attributes, &value),
+            false => value,
+        })
     }
 
-    pub fn attributes(&self, name: Symbol) -> Attributes {
-        let variable = self.state.variables.get(name);
-        variable
-            .map(|variable| variable.attributes)
-            .unwrap_or_default()
-    }
-
-    /// Carries out an assignment of a simple command.
+    /// An assignment that stands before a command or alone.
     pub fn execute_assignment(&mut self, assignment: &Assignment) -> Flow<()> {
         let name = assignment.name;
         match (&assignment.value, &assignment.subscript) {
-            (AssignedValue::Scalar(word), Some(index)) => {
-                let value = self.expand_text(word)?;
-                self.put_element(name, index, value, assignment.append)
-            }
-            (AssignedValue::Scalar(word), None) if assignment.append => self.append(name, word),
             (AssignedValue::Scalar(word), None) => {
-                if let Some(rest) = self.appended_to_itself(name, word) {
-                    let more = self.expand_parts(rest)?;
-                    return self.append_text(name, &more);
+                if assignment.append {
+                    let value = self.expand_text(word)?;
+                    return self.append(name, &value);
+                }
+                if let Some(rest) = continued(name, word)
+                    && self.plain_value(name).is_some()
+                {
+                    let value = self.expand_parts_as_text(&rest)?;
+                    return self.append(name, &value);
                 }
                 let value = self.expand_text(word)?;
                 self.assign(name, value)
+            }
+            (AssignedValue::Scalar(word), Some(index)) => {
+                let value = self.expand_text(word)?;
+                self.put_element(name, index, value, assignment.append)
             }
             (AssignedValue::Array(elements), None) => {
                 self.assign_array(name, elements, assignment.append)
             }
             (AssignedValue::Array(_), Some(index)) => {
-                let text = [&name.name()[..], b"[", &index.word.source];
-                let problem = b"]: cannot assign list to array member";
-                self.complain([text.concat().as_slice(), problem].concat());
+                let name = name.name();
+                let source = &index.word.source;
+                self.complain(
+                    [
+                        &name[..],
+                        b"[",
+                        source,
+                        b"]: cannot assign list to array member",
+                    ]
+                    .concat(),
+                );
                 discard()
             }
         }
     }
-
-    /// The rest of a word that begins with the plain value of the variable it is assigned to (`s="$s…"`): such an assignment
-    /// appends. What follows must not look at the variable.
-    fn appended_to_itself<'w>(&self, name: Symbol, word: &'w Word) -> Option<&'w [Part]> {
-        let [Part::DoubleQuoted(parts)] = word.parts.as_slice() else {
-            return self.plain_rest(name, &word.parts);
-        };
-        self.plain_rest(name, parts)
-    }
-
-    fn plain_rest<'w>(&self, name: Symbol, parts: &'w [Part]) -> Option<&'w [Part]> {
-        let (first, rest) = parts.split_first()?;
-        let is_value_of = |part: &Part, wanted: Option<Symbol>| match part {
-            Part::Parameter(parameter)
-                if !parameter.indirect && parameter.operation == Operation::Value =>
-            {
-                match parameter.subject {
-                    Subject::Variable(found) => wanted.is_none_or(|wanted| wanted == found),
-                    Subject::Positional(_) => wanted.is_none(),
-                    _ => false,
-                }
-            }
-            _ => false,
-        };
-        let is_other = |part: &Part| match part {
-            Part::Literal(_) | Part::Quoted(_) => true,
-            part => is_value_of(part, None) && !is_value_of(part, Some(name)),
-        };
-        let attributes = self.attributes(name);
-        let is_plain = !name.is_special()
-            && attributes
-                == Attributes {
-                    exported: attributes.exported,
-                    ..Attributes::default()
-                }
-            && matches!(self.state.variables.get(name)?.value, Value::Scalar(_));
-        (is_plain
-            && !rest.is_empty()
-            && is_value_of(first, Some(name))
-            && rest.iter().all(is_other))
-        .then_some(rest)
-    }
-
-    fn append_text(&mut self, name: Symbol, more: &[u8]) -> Flow<()> {
-        if let Value::Scalar(text) = &mut self.state.variables.edit(name).value {
-            text.extend_from_slice(more);
-        }
-        Flow::Continue(())
-    }
-
-    fn append(&mut self, name: Symbol, word: &Word) -> Flow<()> {
-        let more = self.expand_text(word)?;
-        let name = match self.target(name) {
-            Some(Target::Element(name, subscript)) => {
-                return self.assign_at(name, &subscript, more, true);
-            }
-            Some(Target::Variable(name)) => name,
-            None => name,
-        };
-        let attributes = self.attributes(name);
-        if attributes.readonly {
-            return self.refuse_readonly(name);
-        }
-        if attributes == Attributes::default()
-            && !name.is_special()
-            && self.state.variables.get(name).is_some()
-        {
-            let variable = self.state.variables.edit(name);
-            match &mut variable.value {
-                Value::Scalar(text) => text.extend_from_slice(&more),
-                Value::Unset => variable.value = Value::Scalar(more),
-                Value::Indexed(array) => match array.get_mut(0) {
-                    Some(text) => text.extend_from_slice(&more),
-                    None => array.set(0, more),
-                },
-                Value::Associative(array) => match array.get_mut(b"0") {
-                    Some(text) => text.extend_from_slice(&more),
-                    None => array.set(b"0".to_vec(), more),
-                },
-            }
-            self.assigned(name);
-            return Flow::Continue(());
-        }
-        let before = self.value(name);
-        let value = self.appended(attributes, before, more)?;
-        self.assign(name, value)
-    }
 }
 
-/// A value as an indexed array: a scalar becomes element 0.
-pub(super) fn into_indexed(value: &mut Value) -> &mut Indexed {
-    if !matches!(value, Value::Indexed(_)) {
-        let mut array = Indexed::default();
-        if let Value::Scalar(text) = std::mem::take(value) {
-            array.set(0, text);
+/// What is behind the value of a variable in what is assigned to it (`s="$s…"`), if that cannot change the variable: it is
+/// appended then, and the value not copied.
+fn continued(name: Symbol, word: &Word) -> Option<Vec<&Part>> {
+    let is_value = |part: &Part| match part {
+        Part::Parameter(parameter) => is_plain_value(parameter, Some(name)),
+        _ => false,
+    };
+    let parts: Vec<&Part> = match word.parts.as_slice() {
+        [Part::DoubleQuoted(inner), rest @ ..] if inner.first().is_some_and(is_value) => {
+            inner[1..].iter().chain(rest).collect()
         }
-        *value = Value::Indexed(array);
+        [first, rest @ ..] if is_value(first) => rest.iter().collect(),
+        _ => return None,
+    };
+    let is_harmless = |part: &&Part| match part {
+        Part::Literal(_) | Part::Quoted(_) => true,
+        Part::Parameter(parameter) => is_plain_value(parameter, None),
+        Part::DoubleQuoted(inner) => inner.iter().all(|part| match part {
+            Part::Quoted(_) => true,
+            Part::Parameter(parameter) => is_plain_value(parameter, None),
+            _ => false,
+        }),
+        _ => false,
+    };
+    parts.iter().all(is_harmless).then_some(parts)
+}
+
+/// Whether a parameter is a variable's value as it is.
+fn is_plain_value(parameter: &Parameter, of: Option<Symbol>) -> bool {
+    let is_meant = match (&parameter.subject, of) {
+        (Subject::Variable(name), Some(of)) => *name == of,
+        (Subject::Variable(_) | Subject::Positional(_), None) => true,
+        _ => false,
+    };
+    is_meant && !parameter.indirect && parameter.operation == Operation::Value
+}
+
+/// A text in the case that the attributes ask for.
+fn with_case(attributes: Attributes, text: &[u8]) -> Text {
+    let mut out = Text::with_capacity(text.len());
+    let mut at = 0;
+    while let Some((character, width)) = characters::at(text, at) {
+        let is_first = at == 0;
+        let changed = if attributes.uppercase || attributes.capitalized && is_first {
+            character.uppercase()
+        } else {
+            character.lowercase()
+        };
+        match changed.to_char() {
+            Some(changed) => {
+                out.extend_from_slice(changed.encode_utf8(&mut [0; 4]).as_bytes());
+            }
+            None => out.extend_from_slice(&text[at..at + width]),
+        }
+        at += width;
     }
-    match value {
-        Value::Indexed(array) => array,
-        _ => unreachable!("it was made one"),
+    out
+}
+
+impl Variable {
+    /// Puts a text in the place of the value, or of element 0.
+    pub fn put(&mut self, text: Text) {
+        *self.value.text_mut() = text;
     }
 }

@@ -1,22 +1,37 @@
-//! Variables as scripts see them: namerefs are followed, special ones computed, attributes applied.
+//! Variables as scripts see them: namerefs are followed, special ones are computed.
 
 mod array;
 mod assign;
-mod initial;
+mod name;
+mod startup;
 mod unset;
 
-use std::borrow::Cow;
+use std::ops::ControlFlow;
+use std::rc::Rc;
 
 use super::Shell;
-use super::ast::{Index, Text};
+use super::ast::{Index, Subject, Subscript, Text};
 use super::flow::{Flow, Jump};
 use super::symbol::Symbol;
-use super::value::{Value, Variable};
+use super::value::{Attributes, Value, Variable};
 
-/// How many namerefs may lead to one another.
-const MAX_REFERENCES: usize = 8;
+pub use self::name::is_name;
+pub(super) use self::name::subject;
+pub use self::startup::is_seen_by_scripts;
 
-/// What a name stands for, with namerefs followed.
+/// The number of the user that the shell runs as.
+pub(super) fn user_number() -> String {
+    startup::user_ids().0.to_string()
+}
+
+/// Which element of an array is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Key {
+    Number(u64),
+    Text(Text),
+}
+
+/// What a name stands for when namerefs are followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
     Variable(Symbol),
@@ -24,180 +39,246 @@ pub enum Target {
     Element(Symbol, Text),
 }
 
+/// Likewise, with the subscript read.
+pub(super) enum Referent {
+    Variable(Symbol),
+    /// The variable that is seen outside of functions: a local nameref has its own name as value.
+    Global(Symbol),
+    /// A nameref with a subscript.
+    Element(Symbol, Subscript),
+    /// Namerefs that lead back to themselves, or to what is no name.
+    Nothing,
+}
+
+/// How many namerefs may lead to each other.
+const LONGEST_CHAIN: usize = 8;
+
 impl Shell {
-    /// Follows namerefs. A loop of them is no variable at all.
+    /// What `$name` gives.
+    pub fn value(&mut self, name: Symbol) -> Option<Text> {
+        match self.resolve(name) {
+            Referent::Variable(name) => self.seen(name)?.text().cloned(),
+            Referent::Global(name) => self.state.variables.global(name)?.text().cloned(),
+            Referent::Element(name, Subscript::Index(index)) => match self.element(name, &index) {
+                ControlFlow::Continue(text) => text,
+                ControlFlow::Break(_) => None,
+            },
+            Referent::Element(name, _) => {
+                let variable = self.seen(name)?;
+                let elements = variable.elements();
+                let mut text = Text::new();
+                for (number, element) in elements.into_iter().enumerate() {
+                    if number > 0 {
+                        text.push(b' ');
+                    }
+                    text.extend_from_slice(element);
+                }
+                Some(text)
+            }
+            Referent::Nothing => None,
+        }
+    }
+
+    /// The value of a variable that is no special one and no nameref, without a copy.
+    pub(super) fn plain_value(&self, name: Symbol) -> Option<&Text> {
+        let variable = self.state.variables.get(name)?;
+        if variable.attributes.nameref {
+            return None;
+        }
+        variable.text()
+    }
+
+    /// The variable of a name; that of the name at the end of namerefs. A special one has the value that it has now.
+    pub fn variable(&mut self, name: Symbol) -> Option<Rc<Variable>> {
+        match self.resolve(name) {
+            Referent::Variable(name) => self.seen(name),
+            Referent::Global(name) => self.state.variables.global(name).cloned().map(Rc::new),
+            Referent::Element(..) | Referent::Nothing => None,
+        }
+    }
+
+    /// The variable of the name itself, be it a nameref. A special one has the value that it has now.
+    pub fn seen(&mut self, name: Symbol) -> Option<Rc<Variable>> {
+        if name.is_special()
+            && let Some(computed) = self.compute(name)
+        {
+            return Some(Rc::new(computed));
+        }
+        self.state.variables.shared(name).cloned()
+    }
+
+    /// Whether `$name` has a value.
+    pub fn is_name_set(&mut self, name: Symbol) -> bool {
+        match self.resolve(name) {
+            Referent::Variable(name) if !name.is_special() => {
+                let variable = self.state.variables.get(name);
+                variable.is_some_and(|variable| variable.text().is_some())
+            }
+            _ => self.value(name).is_some(),
+        }
+    }
+
+    /// The name at the end of namerefs: where `declare` and the like go.
+    pub fn follow(&mut self, name: Symbol) -> Symbol {
+        match self.resolve(name) {
+            Referent::Variable(end) | Referent::Global(end) | Referent::Element(end, _) => end,
+            Referent::Nothing => name,
+        }
+    }
+
+    /// Follows namerefs, without a word of what is wrong with them. A loop of them is no variable at all.
     pub fn target(&self, name: Symbol) -> Option<Target> {
-        let mut name = name;
-        for _ in 0..=MAX_REFERENCES {
-            let Some(variable) = self.state.variables.get(name) else {
-                return Some(Target::Variable(name));
+        let mut at = name;
+        for _ in 0..LONGEST_CHAIN {
+            let Some(text) = self.reference(at) else {
+                return Some(Target::Variable(at));
             };
-            if !variable.attributes.nameref {
-                return Some(Target::Variable(name));
+            if let Some(bracket) = text.iter().position(|&byte| byte == b'[') {
+                let (array, subscript) = text.split_at(bracket);
+                let subscript = subscript.strip_prefix(b"[")?.strip_suffix(b"]")?;
+                return Some(Target::Element(Symbol::new(array), subscript.to_vec()));
             }
-            let Value::Scalar(text) = &variable.value else {
-                return Some(Target::Variable(name));
-            };
-            if let Some(at) = text.iter().position(|byte| *byte == b'[')
-                && let Some(subscript) = text[at + 1..].strip_suffix(b"]")
-            {
-                return Some(Target::Element(
-                    Symbol::new(&text[..at]),
-                    subscript.to_vec(),
-                ));
-            }
-            if text.is_empty() {
-                return Some(Target::Variable(name));
-            }
-            name = Symbol::new(text);
+            at = Symbol::new(text);
         }
         None
     }
 
     /// The variable that a name stands for.
     pub fn resolved(&self, name: Symbol) -> Symbol {
-        let is_reference = |variable: &Variable| variable.attributes.nameref;
-        if !self.state.variables.get(name).is_some_and(is_reference) {
+        if self.reference(name).is_none() {
             return name;
         }
         match self.target(name) {
-            Some(Target::Variable(name) | Target::Element(name, _)) => name,
+            Some(Target::Variable(end) | Target::Element(end, _)) => end,
             None => name,
         }
     }
 
-    /// The variable of a name, computed if it is special.
-    pub fn variable(&mut self, name: Symbol) -> Option<Cow<'_, Variable>> {
-        let name = self.resolved(name);
-        if name.is_special()
-            && let Some(computed) = self.compute(name)
-        {
-            return Some(Cow::Owned(computed));
-        }
-        self.state.variables.get(name).map(Cow::Borrowed)
+    /// What a nameref names; none of other variables, and of one without a value.
+    fn reference(&self, name: Symbol) -> Option<&Text> {
+        let variable = self.state.variables.get(name)?;
+        let is_reference = variable.attributes.nameref;
+        variable
+            .text()
+            .filter(|text| is_reference && !text.is_empty())
     }
 
-    /// What `$name` gives; none when it is not set.
-    pub fn value(&mut self, name: Symbol) -> Option<Text> {
-        if !name.is_special()
-            && let Some(variable) = self.state.variables.get(name)
-            && !variable.attributes.nameref
-        {
-            return variable.text().cloned();
-        }
-        match self.target(name)? {
-            Target::Variable(name) => self.variable(name)?.text().cloned(),
-            Target::Element(name, subscript) => self.element_of_text(name, &subscript),
-        }
+    pub fn attributes(&self, name: Symbol) -> Attributes {
+        let variable = self.state.variables.get(name);
+        variable.map_or_else(Attributes::default, |variable| variable.attributes)
     }
 
-    /// The value of an element.
-    pub fn element(&mut self, name: Symbol, index: &Index) -> Flow<Option<Text>> {
-        let name = self.resolved(name);
-        let Some(variable) = self.variable(name) else {
-            return self.missing_element(name, index);
+    pub(super) fn resolve(&mut self, name: Symbol) -> Referent {
+        let Some(variable) = self.state.variables.get(name) else {
+            return Referent::Variable(name);
         };
-        match &variable.value {
-            Value::Associative(_) => {
-                let key = self.key(index)?;
-                let variable = self.variable(name);
-                Flow::Continue(variable.and_then(|variable| match &variable.value {
-                    Value::Associative(array) => array.get(&key).cloned(),
-                    _ => None,
-                }))
+        if !variable.attributes.nameref {
+            return Referent::Variable(name);
+        }
+        self.resolve_nameref(name)
+    }
+
+    fn resolve_nameref(&mut self, name: Symbol) -> Referent {
+        let mut at = name;
+        for _ in 0..LONGEST_CHAIN {
+            let Some(variable) = self.state.variables.get(at) else {
+                return Referent::Variable(at);
+            };
+            if !variable.attributes.nameref {
+                return Referent::Variable(at);
             }
-            Value::Unset => self.missing_element(name, index),
-            _ => {
-                let number = self.evaluate(&index.arithmetic)?;
-                let variable = self.variable(name);
-                let (value, end) = match variable.as_deref().map(|variable| &variable.value) {
-                    Some(Value::Indexed(array)) => {
-                        let end = array.end();
-                        let at = position(number, end);
-                        (at.map(|at| array.get(at).cloned()), end)
-                    }
-                    Some(Value::Scalar(text)) => (
-                        position(number, 1).map(|at| (at == 0).then(|| text.clone())),
-                        1,
-                    ),
-                    _ => (Some(None), 0),
+            let Some(text) = variable.text() else {
+                // Without a value it stands for itself: the first assignment says whose name it is.
+                return match at == name {
+                    true => Referent::Variable(at),
+                    false => Referent::Nothing,
                 };
-                let _ = end;
-                match value {
-                    Some(value) => Flow::Continue(value),
-                    None => {
-                        self.bad_subscript(name, index);
-                        Flow::Continue(None)
-                    }
+            };
+            let next = match name::subject(text) {
+                Some(Subject::Variable(next)) => next,
+                Some(Subject::Element(next, subscript)) => {
+                    return Referent::Element(next, subscript);
                 }
+                _ => return Referent::Nothing,
+            };
+            if next == name {
+                self.complain(
+                    [b"warning: ", &name.name()[..], b": circular name reference"].concat(),
+                );
+                return match self.state.variables.is_local(at) && at == name {
+                    true => Referent::Global(name),
+                    false => Referent::Nothing,
+                };
             }
+            at = next;
+        }
+        Referent::Nothing
+    }
+
+    /// `${name[subscript]}`
+    pub fn element(&mut self, name: Symbol, index: &Index) -> Flow<Option<Text>> {
+        let name = self.follow(name);
+        let variable = self.seen(name);
+        let Some(key) = self.key_to_read(variable.as_deref(), index)? else {
+            self.complain_of_subscript(name);
+            return Flow::Continue(None);
+        };
+        let text = variable.and_then(|variable| variable.element(&key).cloned());
+        Flow::Continue(text)
+    }
+
+    /// The key that a subscript means in what is there: none when it is before the first element.
+    pub(super) fn key_to_read(
+        &mut self,
+        variable: Option<&Variable>,
+        index: &Index,
+    ) -> Flow<Option<Key>> {
+        if let Some(Value::Associative(_)) = variable.map(|variable| &variable.value) {
+            return Flow::Continue(Some(Key::Text(self.expand_text(&index.word)?)));
+        }
+        let number = self.evaluate(&index.arithmetic)?;
+        let end = variable.map_or(0, Variable::end_to_read);
+        Flow::Continue(position(number, end).map(Key::Number))
+    }
+
+    pub(super) fn complain_of_subscript(&mut self, name: Symbol) {
+        self.complain([&name.name()[..], b": bad array subscript"].concat());
+    }
+
+    /// The key that a subscript means for an assignment; it is refused when it is before the first element.
+    pub(super) fn key_to_write(&mut self, name: Symbol, index: &Index) -> Flow<Key> {
+        let variable = self.seen(name);
+        let value = variable.as_ref().map(|variable| &variable.value);
+        if let Some(Value::Associative(_)) = value {
+            let key = self.expand_text(&index.word)?;
+            if key.is_empty() {
+                return self.bad_subscript(name, index);
+            }
+            return Flow::Continue(Key::Text(key));
+        }
+        if index.word.source.is_empty() {
+            return self.bad_subscript(name, index);
+        }
+        let end = variable.as_deref().map_or(0, Variable::end);
+        drop(variable);
+        let number = self.evaluate(&index.arithmetic)?;
+        match position(number, end) {
+            Some(number) => Flow::Continue(Key::Number(number)),
+            None => self.bad_subscript(name, index),
         }
     }
 
-    /// A subscript is evaluated also when there is no array.
-    fn missing_element(&mut self, _name: Symbol, index: &Index) -> Flow<Option<Text>> {
-        self.evaluate(&index.arithmetic)?;
-        Flow::Continue(None)
-    }
-
-    fn bad_subscript(&mut self, name: Symbol, index: &Index) {
+    fn bad_subscript<T>(&mut self, name: Symbol, index: &Index) -> Flow<T> {
         let name = name.name();
-        self.complain([&name[..], b": bad array subscript"].concat());
-        let _ = index;
-    }
-
-    /// The key of an associative array that a subscript means.
-    pub fn key(&mut self, index: &Index) -> Flow<Text> {
-        self.expand_text(&index.word)
-    }
-
-    /// An element whose subscript is a text.
-    pub fn element_of_text(&mut self, name: Symbol, subscript: &[u8]) -> Option<Text> {
-        if matches!(subscript, b"@" | b"*") {
-            let items: Vec<Text> = self
-                .variable(name)?
-                .elements()
-                .into_iter()
-                .cloned()
-                .collect();
-            return Some(items.join(&b' '));
-        }
-        let subscript = &self.expanded_subscript(subscript);
-        let variable = self.variable(name)?;
-        match &variable.value {
-            Value::Associative(array) => array.get(subscript.as_slice()).cloned(),
-            value => {
-                let end = match value {
-                    Value::Indexed(array) => array.end(),
-                    Value::Scalar(_) => 1,
-                    _ => 0,
-                };
-                let number = match self.evaluate_text(subscript) {
-                    Flow::Continue(number) => number,
-                    Flow::Break(_) => return None,
-                };
-                let at = position(number, end)?;
-                match &self.variable(name)?.value {
-                    Value::Indexed(array) => array.get(at).cloned(),
-                    Value::Scalar(text) if at == 0 => Some(text.clone()),
-                    _ => None,
-                }
-            }
-        }
-    }
-
-    /// The text of a subscript in a nameref, whose quotes and expansions have their meaning.
-    pub(super) fn expanded_subscript(&mut self, subscript: &[u8]) -> Text {
-        let is_plain = subscript
-            .iter()
-            .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
-        if !is_plain
-            && let Ok(word) = super::parser::word_text(subscript)
-            && let Flow::Continue(text) = self.expand_text(&word)
-        {
-            return text;
-        }
-        subscript.to_vec()
+        let shown = [
+            &name[..],
+            b"[",
+            &index.word.source,
+            b"]: bad array subscript",
+        ]
+        .concat();
+        self.complain(shown);
+        discard()
     }
 
     /// Whether a text names a nameref (`[[ -R name ]]`).
@@ -207,37 +288,108 @@ impl Shell {
 
     /// Whether a variable has a value (`[[ -v name ]]`).
     pub fn is_variable_set(&mut self, text: &[u8]) -> Flow<bool> {
-        use super::ast::{Subject, Subscript};
-
-        Flow::Continue(match super::parser::parameter_name(text) {
-            Some(Subject::Variable(name)) => self.value(name).is_some(),
+        Flow::Continue(match subject(text) {
+            Some(Subject::Variable(name)) => self.is_name_set(name),
             Some(Subject::Element(name, Subscript::Index(index))) => {
                 self.element(name, &index)?.is_some()
             }
-            Some(Subject::Element(name, _)) => self
-                .variable(name)
-                .is_some_and(|variable| !variable.elements().is_empty()),
+            Some(Subject::Element(name, subscript)) => match self.variable(name) {
+                Some(variable) => match &variable.value {
+                    // These are keys like others.
+                    Value::Associative(array) => {
+                        let key: &[u8] = match subscript {
+                            Subscript::Each => b"@",
+                            _ => b"*",
+                        };
+                        array.get(key).is_some()
+                    }
+                    _ => !variable.elements().is_empty(),
+                },
+                None => false,
+            },
             Some(Subject::Positional(0)) => true,
             Some(Subject::Positional(number)) => self.state.positional.len() >= number,
             _ => false,
         })
     }
 
-    /// A text that names nothing.
+    /// Says that a text names nothing.
     pub fn invalid_identifier(&mut self, text: &[u8]) {
         self.complain([b"`", text, b"': not a valid identifier"].concat());
     }
-}
 
-/// The place of a subscript; a negative one counts from the end. None when that is before the start.
-pub fn position(number: i64, end: u64) -> Option<u64> {
-    match u64::try_from(number) {
-        Ok(at) => Some(at),
-        Err(_) => end.checked_sub(number.unsigned_abs()),
+    /// The keys of an array, as text: of a scalar, `0`.
+    pub fn array_indices(&mut self, name: Symbol) -> Vec<Text> {
+        let Some(variable) = self.variable(name) else {
+            return Vec::new();
+        };
+        variable.keys()
     }
 }
 
 /// The jump of an error that ends the command which was read last.
 pub fn discard<T>() -> Flow<T> {
     Flow::Break(Jump::Discard(1))
+}
+
+/// The place of a subscript; a negative one counts from the end. None when that is before the start.
+pub fn position(number: i64, end: u64) -> Option<u64> {
+    match u64::try_from(number) {
+        Ok(number) => Some(number),
+        Err(_) => end.checked_add_signed(number),
+    }
+}
+
+impl Variable {
+    /// One more than the highest index that is set: what negative subscripts count from.
+    pub(super) fn end(&self) -> u64 {
+        match &self.value {
+            Value::Unset | Value::Associative(_) => 0,
+            Value::Scalar(_) => 1,
+            Value::Indexed(array) => array.end(),
+        }
+    }
+
+    /// Likewise for a look: a scalar has no negative subscripts then.
+    pub(super) fn end_to_read(&self) -> u64 {
+        match &self.value {
+            Value::Indexed(array) => array.end(),
+            _ => 0,
+        }
+    }
+
+    pub(super) fn element(&self, key: &Key) -> Option<&Text> {
+        match (&self.value, key) {
+            (Value::Scalar(text), Key::Number(0)) => Some(text),
+            (Value::Indexed(array), Key::Number(index)) => array.get(*index),
+            (Value::Associative(array), Key::Text(key)) => array.get(key),
+            _ => None,
+        }
+    }
+
+    /// Whether it was never given a value, be it an empty array.
+    pub(super) fn is_declared_only(&self) -> bool {
+        match &self.value {
+            Value::Unset => true,
+            Value::Scalar(_) => false,
+            Value::Indexed(array) => array.is_declared_only(),
+            Value::Associative(array) => array.is_declared_only(),
+        }
+    }
+
+    pub(super) fn keys(&self) -> Vec<Text> {
+        match &self.value {
+            Value::Unset => Vec::new(),
+            Value::Scalar(_) => vec![b"0".to_vec()],
+            Value::Indexed(array) => array
+                .iter()
+                .map(|(index, _)| index.to_string().into_bytes())
+                .collect(),
+            Value::Associative(array) => array
+                .iter()
+                .into_iter()
+                .map(|(key, _)| key.clone())
+                .collect(),
+        }
+    }
 }

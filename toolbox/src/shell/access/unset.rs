@@ -1,67 +1,51 @@
-//! `unset`
+//! `unset` of variables and elements.
 
-use super::{Target, position};
+use super::{Key, Referent, position};
 use crate::shell::Shell;
-use crate::shell::ast::{Subject, Subscript, Text};
+use crate::shell::ast::{Subject, Subscript};
 use crate::shell::flow::Flow;
-use crate::shell::parser;
 use crate::shell::symbol::Symbol;
-use crate::shell::value::Value;
+use crate::shell::value::{Indexed, Value};
 
 impl Shell {
-    /// Takes away what a text names: a variable or an element. False, after it was said, when that cannot be.
+    /// Takes away what a text names: a variable, that at the end of namerefs, or an element. Says whether it was done; it
+    /// has complained, as `unset`, if not.
     pub fn unset_named(&mut self, text: &[u8]) -> bool {
-        match parser::parameter_name(text) {
-            Some(Subject::Variable(name)) => match self.target(name) {
-                Some(Target::Element(name, subscript)) => self.unset_at(name, &subscript),
-                Some(Target::Variable(name)) => self.unset_variable(name),
-                None => self.unset_variable(name),
-            },
+        match super::name::subject(text) {
+            Some(Subject::Variable(name)) => self.unset_referent(name),
             Some(Subject::Element(name, subscript)) => {
-                let name = self.resolved(name);
-                match subscript {
-                    Subscript::Each | Subscript::Joined => {
-                        let is_associative =
-                            self.state.variables.get(name).is_some_and(|variable| {
-                                matches!(variable.value, Value::Associative(_))
-                            });
-                        if is_associative {
-                            let key: &[u8] = match subscript {
-                                Subscript::Each => b"@",
-                                _ => b"*",
-                            };
-                            return self.unset_at(name, key);
-                        }
-                        self.unset_variable(name)
-                    }
-                    Subscript::Index(index) => {
-                        let is_associative =
-                            self.state.variables.get(name).is_some_and(|variable| {
-                                matches!(variable.value, Value::Associative(_))
-                            });
-                        if is_associative {
-                            return match self.key(&index) {
-                                Flow::Continue(key) => self.unset_at(name, &key),
-                                Flow::Break(_) => false,
-                            };
-                        }
-                        match self.evaluate(&index.arithmetic) {
-                            Flow::Continue(number) => {
-                                self.unset_index(name, number, &index.word.source)
-                            }
-                            Flow::Break(_) => false,
-                        }
-                    }
-                }
+                matches!(self.unset_element(name, &subscript), Flow::Continue(true))
             }
-            _ => false,
+            _ => {
+                self.complain_as("unset", [b"`", text, b"': not a valid identifier"].concat());
+                false
+            }
         }
     }
 
+    fn unset_referent(&mut self, name: Symbol) -> bool {
+        match self.resolve(name) {
+            Referent::Variable(name) | Referent::Global(name) => self.unset_variable(name),
+            Referent::Element(name, subscript) => {
+                matches!(self.unset_subscript(name, &subscript), Flow::Continue(true))
+            }
+            Referent::Nothing => true,
+        }
+    }
+
+    /// Takes the variable of the name itself away, be it a nameref (`unset -n`).
     pub fn unset_variable(&mut self, name: Symbol) -> bool {
-        if self.attributes(name).readonly {
-            let text = [&name.name()[..], b": cannot unset: readonly variable"].concat();
-            self.complain_as("unset", text);
+        let is_readonly = self
+            .state
+            .variables
+            .get(name)
+            .is_some_and(|variable| variable.attributes.readonly);
+        if is_readonly {
+            let name = name.name();
+            self.complain_as(
+                "unset",
+                [&name[..], b": cannot unset: readonly variable"].concat(),
+            );
             return false;
         }
         self.state.variables.unset(name);
@@ -71,57 +55,76 @@ impl Shell {
         true
     }
 
-    fn unset_at(&mut self, name: Symbol, subscript: &[u8]) -> bool {
-        if self.refuses_unset(name) {
-            return false;
-        }
-        if self
-            .state
-            .variables
-            .get(name)
-            .is_some_and(|variable| matches!(variable.value, Value::Associative(_)))
-        {
-            if let Value::Associative(array) = &mut self.state.variables.edit(name).value {
-                array.remove(subscript);
-            }
-            return true;
-        }
-        match self.evaluate_text(subscript) {
-            Flow::Continue(number) => self.unset_index(name, number, subscript),
-            Flow::Break(_) => false,
-        }
+    /// Takes an element away; with `[@]`, all of an indexed array.
+    pub fn unset_element(&mut self, name: Symbol, subscript: &Subscript) -> Flow<bool> {
+        let name = self.follow(name);
+        self.unset_subscript(name, subscript)
     }
 
-    fn refuses_unset(&mut self, name: Symbol) -> bool {
-        let readonly = self.attributes(name).readonly;
-        if readonly {
-            let text = [&name.name()[..], b": cannot unset: readonly variable"].concat();
-            self.complain_as("unset", text);
-        }
-        readonly
-    }
-
-    fn unset_index(&mut self, name: Symbol, number: i64, source: &[u8]) -> bool {
-        if self.refuses_unset(name) || self.state.variables.get(name).is_none() {
-            return self.state.variables.get(name).is_none();
-        }
-        let variable = self.state.variables.edit(name);
-        let problem: Text = match &mut variable.value {
-            Value::Indexed(array) => match position(number, array.end()) {
-                Some(at) => {
-                    array.remove(at);
-                    return true;
-                }
-                None => [b"[", source, b"]: bad array subscript"].concat(),
-            },
-            Value::Scalar(_) if number == 0 => {
-                self.state.variables.unset(name);
-                return true;
-            }
-            Value::Unset => return true,
-            _ => [&name.name()[..], b": not an array variable"].concat(),
+    fn unset_subscript(&mut self, name: Symbol, subscript: &Subscript) -> Flow<bool> {
+        let Some(variable) = self.state.variables.shared(name).cloned() else {
+            return Flow::Continue(true);
         };
-        self.complain_as("unset", problem);
-        false
+        if variable.attributes.readonly {
+            let name = name.name();
+            self.complain_as(
+                "unset",
+                [&name[..], b": cannot unset: readonly variable"].concat(),
+            );
+            return Flow::Continue(false);
+        }
+        let key = match (&variable.value, subscript) {
+            (Value::Associative(_), Subscript::Each) => Key::Text(b"@".to_vec()),
+            (Value::Associative(_), Subscript::Joined) => Key::Text(b"*".to_vec()),
+            (Value::Associative(_), Subscript::Index(index)) => {
+                Key::Text(self.expand_text(&index.word)?)
+            }
+            (Value::Indexed(_), Subscript::Each | Subscript::Joined) => {
+                drop(variable);
+                self.state.variables.edit(name).value = Value::Indexed(Indexed::default());
+                return Flow::Continue(true);
+            }
+            (Value::Unset | Value::Scalar(_), Subscript::Each | Subscript::Joined) => {
+                return self.is_no_array(name);
+            }
+            (_, Subscript::Index(index)) => {
+                let number = self.evaluate(&index.arithmetic)?;
+                match position(number, variable.end()) {
+                    Some(number) => Key::Number(number),
+                    None => {
+                        let source = &index.word.source;
+                        self.complain_as(
+                            "unset",
+                            [b"[", &source[..], b"]: bad array subscript"].concat(),
+                        );
+                        return Flow::Continue(false);
+                    }
+                }
+            }
+        };
+        if !variable.is_array() {
+            if key != Key::Number(0) {
+                return self.is_no_array(name);
+            }
+            drop(variable);
+            return Flow::Continue(self.unset_variable(name));
+        }
+        drop(variable);
+        match (&mut self.state.variables.edit(name).value, key) {
+            (Value::Indexed(array), Key::Number(index)) => {
+                array.remove(index);
+            }
+            (Value::Associative(array), Key::Text(key)) => {
+                array.remove(&key);
+            }
+            _ => {}
+        }
+        Flow::Continue(true)
+    }
+
+    fn is_no_array(&mut self, name: Symbol) -> Flow<bool> {
+        let name = name.name();
+        self.complain_as("unset", [&name[..], b": not an array variable"].concat());
+        Flow::Continue(false)
     }
 }

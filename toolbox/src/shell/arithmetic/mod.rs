@@ -1,320 +1,289 @@
-//! Arithmetic: 64-bit numbers that wrap around (bash manual, "Shell Arithmetic").
+//! Arithmetic: `$((…))`, `((…))`, subscripts, integer variables.
 
+mod evaluate;
+mod number;
+mod places;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use self::evaluate::{Fault, Values};
 use super::Shell;
 use super::access::discard;
-use super::ast::{Arithmetic, BinaryOperator, Expression, Parameter, Place, Text, UnaryOperator};
-use super::flow::{Flow, Jump};
-use super::options::SetOption;
+use super::ast::{Arithmetic, Expression, Operation, Parameter, Part, Subject, Subscript, Text};
+use super::flow::Flow;
 use super::parser;
-use super::symbol::Symbol;
-use super::value::{Attributes, Value};
+use super::value::Value;
 
-/// How many values may be expressions of one another.
-const MAX_RECURSION: usize = 1024;
+pub use self::number::{plain_number, put_number};
+pub(super) use self::places::write_number;
+
+thread_local! {
+    /// Texts that were read last, with what they say: loops evaluate the same ones.
+    static READ: RefCell<HashMap<Text, Rc<Expression>>> = RefCell::default();
+}
+
+const MOST_READ: usize = 64;
+const DEEPEST: usize = 1024;
+/// Longer texts are not kept.
+const LONGEST_READ: usize = 256;
 
 impl Shell {
-    /// The value of an expression. An error in it is said.
+    /// The value of `$((…))`, of an offset and the like.
     pub fn evaluate(&mut self, arithmetic: &Arithmetic) -> Flow<i64> {
-        if let Some(expression) = &arithmetic.expression {
-            if arithmetic.expanded.is_empty() {
-                return self.compute_number(expression, &[], &arithmetic.word.source);
-            }
-            if let Some(numbers) = self.numbers(&arithmetic.expanded)? {
-                return self.compute_number(expression, &numbers, &arithmetic.word.source);
-            }
-        }
-        let text = self.expand_arithmetic_word(&arithmetic.word)?;
-        self.evaluate_text(&text)
+        self.evaluate_as(b"", arithmetic)
     }
 
-    /// The value of `((…))` and the like, whose messages begin with the command.
+    /// Likewise for an offset or a length, with the parameter in messages.
+    pub(super) fn evaluate_of(&mut self, label: &[u8], arithmetic: &Arithmetic) -> Flow<i64> {
+        match self.arithmetic_value(arithmetic) {
+            Ok(value) => Flow::Continue(value),
+            fault => self.told(&[label, b": "].concat(), fault),
+        }
+    }
+
+    fn evaluate_as(&mut self, prefix: &'static [u8], arithmetic: &Arithmetic) -> Flow<i64> {
+        let before = std::mem::replace(&mut self.arithmetic_prefix, b"");
+        let value = self.arithmetic_value(arithmetic);
+        self.arithmetic_prefix = before;
+        self.told(prefix, value)
+    }
+
+    /// Likewise for `((…))`, whose name is in messages. The jump of an error is the command's alone.
     pub fn evaluate_command(&mut self, arithmetic: &Arithmetic) -> Flow<i64> {
-        let outer = std::mem::replace(&mut self.arithmetic_prefix, b"((: ");
-        let value = self.evaluate(arithmetic);
-        self.arithmetic_prefix = outer;
-        value
+        self.evaluate_as(b"((: ", arithmetic)
     }
 
-    /// The values of parameters, if all are decimal numbers.
-    fn numbers(&mut self, parameters: &[Parameter]) -> Flow<Option<Vec<i64>>> {
-        let mut numbers = Vec::with_capacity(parameters.len());
-        for parameter in parameters {
-            let text = self.expand_parameter_text(parameter)?;
-            match plain_number(&text) {
-                Some(number) => numbers.push(number),
-                None => return Flow::Continue(None),
+    /// The value of a text that needs no expansion.
+    pub fn evaluate_text(&mut self, text: &[u8]) -> Flow<i64> {
+        let value = self.text_value(text);
+        self.told(self.arithmetic_prefix, value)
+    }
+
+    /// Says what is wrong, if something is.
+    fn told(&mut self, prefix: &[u8], value: Result<i64, Fault>) -> Flow<i64> {
+        match value {
+            Ok(value) => Flow::Continue(value),
+            Err(Fault::Jump(jump)) => Flow::Break(jump),
+            Err(Fault::Message(message)) => {
+                self.complain([prefix, &message].concat());
+                discard()
             }
+            Err(Fault::At { .. }) => discard(),
         }
-        Flow::Continue(Some(numbers))
+    }
+
+    fn arithmetic_value(&mut self, arithmetic: &Arithmetic) -> Result<i64, Fault> {
+        let Some(expression) = &arithmetic.expression else {
+            let text = self.expanded_text(arithmetic)?;
+            return self.text_value(&text);
+        };
+        let value = if arithmetic.expanded.is_empty() {
+            self.run(expression, &[])
+        } else {
+            let mut room = [0; 8];
+            let Some(values) = self.plain_values(arithmetic, &mut room) else {
+                let text = self.expanded_text(arithmetic)?;
+                return self.text_value(&text);
+            };
+            self.run(expression, values)
+        };
+        match value {
+            Err(fault @ Fault::At { .. }) => {
+                let text = self.expanded_text(arithmetic)?;
+                Err(fault.located(expression, &text))
+            }
+            value => value,
+        }
+    }
+
+    fn expanded_text(&mut self, arithmetic: &Arithmetic) -> Result<Text, Fault> {
+        match self.expand_quoted(&arithmetic.word) {
+            Flow::Continue(text) => Ok(text),
+            Flow::Break(jump) => Err(Fault::Jump(jump)),
+        }
     }
 
     /// The value of a text.
-    pub fn evaluate_text(&mut self, text: &[u8]) -> Flow<i64> {
+    fn text_value(&mut self, text: &[u8]) -> Result<i64, Fault> {
         if let Some(number) = plain_number(text) {
-            return Flow::Continue(number);
+            return Ok(number);
         }
-        match parser::arithmetic_text(text) {
-            Ok(expression) => self.compute_number(&expression, &[], text),
-            Err(error) => {
-                self.arithmetic_error(text, &error.message, &error.token);
-                discard()
-            }
+        if self.arithmetic_depth >= DEEPEST {
+            let message = b": expression recursion level exceeded (error token is \"";
+            return Err(Fault::Message([text, message, text, b"\")"].concat()));
         }
-    }
-
-    fn arithmetic_error(&mut self, source: &[u8], message: &str, token: &[u8]) {
-        let text = [
-            self.arithmetic_prefix,
-            source.trim_ascii_start(),
-            b": ",
-            message.as_bytes(),
-            b" (error token is \"",
-            token,
-            b"\")",
-        ];
-        self.complain(text.concat());
-    }
-
-    fn compute_number(
-        &mut self,
-        expression: &Expression,
-        numbers: &[i64],
-        source: &[u8],
-    ) -> Flow<i64> {
-        Computation {
-            shell: self,
-            numbers,
-            source,
-        }
-        .value(expression)
-    }
-
-    /// The number that a variable holds: its value is an expression, too.
-    fn number_of_value(&mut self, text: &[u8], source: &[u8]) -> Flow<i64> {
-        if let Some(number) = plain_number(text) {
-            return Flow::Continue(number);
-        }
-        if self.arithmetic_depth >= MAX_RECURSION || self.depth + self.arithmetic_depth / 4 > 1500 {
-            self.arithmetic_error(source, "expression recursion level exceeded", text);
-            return discard();
-        }
+        let expression = read(text)?;
         self.arithmetic_depth += 1;
-        let value = self.evaluate_text(text);
+        let value = self.run(&expression, &[]);
         self.arithmetic_depth -= 1;
-        value
+        value.map_err(|fault| fault.located(&expression, text))
     }
-}
 
-/// A text that is nothing but a decimal number.
-fn plain_number(text: &[u8]) -> Option<i64> {
-    let (negative, digits) = match text {
-        [b'-', digits @ ..] => (true, digits),
-        digits => (false, digits),
-    };
-    match digits {
-        [] => None,
-        [b'0', _, ..] => None,
-        _ if digits.len() > 18 => None,
-        _ => {
-            let mut value = 0_i64;
-            for digit in digits {
-                if !digit.is_ascii_digit() {
+    /// The values of an expression's parameters, if all are plain numbers.
+    fn plain_values<'r>(
+        &mut self,
+        arithmetic: &Arithmetic,
+        room: &'r mut [i64; 8],
+    ) -> Option<Values<'r>> {
+        let values = room.get_mut(..arithmetic.expanded.len())?;
+        for (value, parameter) in values.iter_mut().zip(&arithmetic.expanded) {
+            *value = self.plain_parameter(parameter)?;
+        }
+        let values: &[i64] = values;
+        if values.iter().any(|value| *value < 0) && joins_signs(arithmetic, values) {
+            return None;
+        }
+        Some(values)
+    }
+
+    /// The value of a parameter, if it can be told without side effects that it is a plain number.
+    fn plain_parameter(&mut self, parameter: &Parameter) -> Option<i64> {
+        if parameter.indirect {
+            return None;
+        }
+        let text = match (&parameter.subject, &parameter.operation) {
+            (Subject::Variable(name), Operation::Value) if name.is_special() => {
+                return plain_number(&self.value(*name)?);
+            }
+            (Subject::Variable(name), Operation::Value) => self.plain_value(*name)?,
+            (Subject::Positional(0), _) => return None,
+            (Subject::Positional(number), Operation::Value) => {
+                self.state.positional.get(number - 1)?
+            }
+            (Subject::Special(b'#'), Operation::Value) => {
+                return i64::try_from(self.state.positional.len()).ok();
+            }
+            (Subject::Special(b'?'), Operation::Value) => {
+                return Some(i64::from(self.state.status));
+            }
+            (Subject::Element(name, Subscript::Each | Subscript::Joined), Operation::Length) => {
+                let variable = self.state.variables.get(*name)?;
+                return match &variable.value {
+                    Value::Indexed(array) => i64::try_from(array.len()).ok(),
+                    Value::Associative(array) => i64::try_from(array.len()).ok(),
+                    Value::Unset | Value::Scalar(_) => None,
+                };
+            }
+            (Subject::Element(name, Subscript::Index(index)), Operation::Value) => {
+                let expression = index.arithmetic.expression.as_ref()?;
+                if !is_harmless(expression) || !index.arithmetic.expanded.iter().all(is_value) {
                     return None;
                 }
-                value = value * 10 + i64::from(digit - b'0');
-            }
-            Some(if negative { -value } else { value })
-        }
-    }
-}
-
-/// The text of a number.
-pub fn number_text(number: i64) -> Text {
-    let mut buffer = [0; 20];
-    let mut at = buffer.len();
-    let mut rest = number.unsigned_abs();
-    loop {
-        at -= 1;
-        buffer[at] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    let mut text = Text::with_capacity(21 - at);
-    if number < 0 {
-        text.push(b'-');
-    }
-    text.extend_from_slice(&buffer[at..]);
-    text
-}
-
-struct Computation<'s> {
-    shell: &'s mut Shell,
-    numbers: &'s [i64],
-    /// For messages.
-    source: &'s [u8],
-}
-
-impl Computation<'_> {
-    fn value(&mut self, expression: &Expression) -> Flow<i64> {
-        Flow::Continue(match expression {
-            Expression::Number(number) => *number,
-            Expression::Expanded(index) => self.numbers.get(*index).copied().unwrap_or(0),
-            Expression::Place(place) => self.read(place)?,
-            Expression::Unary(operator, operand) => {
-                let value = self.value(operand)?;
-                match operator {
-                    UnaryOperator::Plus => value,
-                    UnaryOperator::Minus => value.wrapping_neg(),
-                    UnaryOperator::Not => i64::from(value == 0),
-                    UnaryOperator::Complement => !value,
+                let is_indexed = |value: &Value| matches!(value, Value::Indexed(_));
+                if !is_indexed(&self.state.variables.get(*name)?.value) {
+                    return None;
+                }
+                let mut room = [0; 8];
+                let values = self.plain_values(&index.arithmetic, &mut room)?;
+                let at = self.run(expression, values).ok()?;
+                match &self.state.variables.get(*name)?.value {
+                    Value::Indexed(array) => array.get(u64::try_from(at).ok()?)?,
+                    _ => return None,
                 }
             }
-            Expression::Binary(operator, left, right) => {
-                let left = self.value(left)?;
-                let right = self.value(right)?;
-                self.binary(*operator, left, right)?
-            }
-            Expression::And(left, right) => {
-                i64::from(self.value(left)? != 0 && self.value(right)? != 0)
-            }
-            Expression::Or(left, right) => {
-                i64::from(self.value(left)? != 0 || self.value(right)? != 0)
-            }
-            Expression::Conditional(condition, one, other) => match self.value(condition)? {
-                0 => self.value(other)?,
-                _ => self.value(one)?,
-            },
-            Expression::Comma(first, second) => {
-                self.value(first)?;
-                self.value(second)?
-            }
-            Expression::Assign(place, operator, value) => {
-                let value = match operator {
-                    None => self.value(value)?,
-                    Some(operator) => {
-                        let before = self.read(place)?;
-                        let value = self.value(value)?;
-                        self.binary(*operator, before, value)?
-                    }
-                };
-                self.write(place, value)?;
-                value
-            }
-            Expression::Step {
-                place,
-                is_increment,
-                is_prefix,
-            } => {
-                let before = self.read(place)?;
-                let after = before.wrapping_add(if *is_increment { 1 } else { -1 });
-                self.write(place, after)?;
-                if *is_prefix { after } else { before }
-            }
-        })
-    }
-
-    fn read(&mut self, place: &Place) -> Flow<i64> {
-        let shell = &mut *self.shell;
-        let value = match &place.index {
-            None => {
-                if !place.name.is_special()
-                    && let Some(variable) = shell.state.variables.get(place.name)
-                    && !variable.attributes.nameref
-                    && let Value::Scalar(text) = &variable.value
-                    && let Some(number) = plain_number(text)
-                {
-                    return Flow::Continue(number);
-                }
-                shell.value(place.name)
-            }
-            Some(index) => shell.element(place.name, index)?,
+            _ => return None,
         };
-        match value {
-            Some(text) if text.is_empty() => Flow::Continue(0),
-            Some(text) => shell.number_of_value(&text, self.source),
-            None if shell.is_set(SetOption::NoUnset) => {
-                shell.complain([&place.name.name()[..], b": unbound variable"].concat());
-                Flow::Break(Jump::Exit(shell.unset_status()))
-            }
-            None => Flow::Continue(0),
-        }
-    }
-
-    fn write(&mut self, place: &Place, value: i64) -> Flow<()> {
-        match &place.index {
-            None => self.shell.assign_number(place.name, value),
-            Some(index) => self
-                .shell
-                .put_element(place.name, index, number_text(value), false),
-        }
-    }
-
-    fn binary(&mut self, operator: BinaryOperator, left: i64, right: i64) -> Flow<i64> {
-        Flow::Continue(match operator {
-            BinaryOperator::Add => left.wrapping_add(right),
-            BinaryOperator::Subtract => left.wrapping_sub(right),
-            BinaryOperator::Multiply => left.wrapping_mul(right),
-            BinaryOperator::Divide | BinaryOperator::Remainder if right == 0 => {
-                let source = self.source.to_vec();
-                let token = source.iter().rposition(|byte| matches!(byte, b'/' | b'%'));
-                let token = token.map_or(&b"0"[..], |at| source[at + 1..].trim_ascii_start());
-                self.shell.arithmetic_error(&source, "division by 0", token);
-                return discard();
-            }
-            BinaryOperator::Divide => left.wrapping_div(right),
-            BinaryOperator::Remainder => left.wrapping_rem(right),
-            BinaryOperator::Power if right < 0 => {
-                let source = self.source.to_vec();
-                self.shell.arithmetic_error(
-                    &source,
-                    "exponent less than 0",
-                    right.to_string().as_bytes(),
-                );
-                return discard();
-            }
-            BinaryOperator::Power => power(left, right),
-            // The processor takes shifts modulo 64, and bash what it gives.
-            BinaryOperator::ShiftLeft => left.wrapping_shl(right as u32),
-            BinaryOperator::ShiftRight => left.wrapping_shr(right as u32),
-            BinaryOperator::BitAnd => left & right,
-            BinaryOperator::BitOr => left | right,
-            BinaryOperator::BitXor => left ^ right,
-            BinaryOperator::Less => i64::from(left < right),
-            BinaryOperator::AtMost => i64::from(left <= right),
-            BinaryOperator::Greater => i64::from(left > right),
-            BinaryOperator::AtLeast => i64::from(left >= right),
-            BinaryOperator::Equal => i64::from(left == right),
-            BinaryOperator::NotEqual => i64::from(left != right),
-        })
+        plain_number(text)
     }
 }
 
-fn power(base: i64, exponent: i64) -> i64 {
-    let (mut base, mut exponent, mut result) = (base, exponent, 1_i64);
-    while exponent > 0 {
-        if exponent & 1 == 1 {
-            result = result.wrapping_mul(base);
-        }
-        base = base.wrapping_mul(base);
-        exponent >>= 1;
-    }
-    result
+fn is_value(parameter: &Parameter) -> bool {
+    !parameter.indirect
+        && parameter.operation == Operation::Value
+        && matches!(
+            parameter.subject,
+            Subject::Variable(_) | Subject::Positional(_)
+        )
 }
 
-impl Shell {
-    /// Assigns a number; a plain variable's text is written over in place.
-    fn assign_number(&mut self, name: Symbol, value: i64) -> Flow<()> {
-        if !name.is_special()
-            && let Some(variable) = self.state.variables.get(name)
-            && variable.attributes == Attributes::default()
-            && let Value::Scalar(_) = variable.value
-            && !self.is_set(SetOption::AllExport)
-        {
-            self.state.variables.edit(name).value = Value::Scalar(number_text(value));
-            return Flow::Continue(());
-        }
-        self.assign(name, number_text(value))
+/// Whether an expression changes nothing and cannot fail, so that it may be evaluated twice.
+fn is_harmless(expression: &Expression) -> bool {
+    match expression {
+        Expression::Number(_) | Expression::Expanded(_) => true,
+        Expression::Place(place) => place.index.is_none() && !place.name.is_special(),
+        Expression::Unary(_, operand) => is_harmless(operand),
+        Expression::Binary(_, left, right) => is_harmless(left) && is_harmless(right),
+        _ => false,
     }
+}
+
+/// Whether a negative number comes right behind a minus sign in the text: the two would be read as `--`.
+fn joins_signs(arithmetic: &Arithmetic, values: &[i64]) -> bool {
+    let mut values = values.iter();
+    let mut before: &[u8] = b"";
+    for part in &arithmetic.word.parts {
+        match part {
+            Part::Quoted(text) | Part::Literal(text) => before = text,
+            Part::Parameter(_) => {
+                // Parameters in subscripts are no values of the expression.
+                let value = values.next().copied().unwrap_or(-1);
+                if value < 0 && before.last() == Some(&b'-') {
+                    return true;
+                }
+                before = b"";
+            }
+            _ => before = b"",
+        }
+    }
+    false
+}
+
+fn is_word(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || *byte == b'_'
+}
+
+/// The last name, number or sign of a text.
+fn last_token(text: &[u8]) -> &[u8] {
+    let end = text.trim_ascii_end().len();
+    let start = match text[..end].iter().rposition(|byte| !is_word(byte)) {
+        // It is the sign itself, or what stands behind it.
+        Some(at) if at + 1 == end => at,
+        Some(at) => at + 1,
+        None => 0,
+    };
+    &text[start..]
+}
+
+/// What a text says.
+fn read(text: &[u8]) -> Result<Rc<Expression>, Fault> {
+    if let Some(expression) = READ.with_borrow(|read| read.get(text).cloned()) {
+        return Ok(expression);
+    }
+    let expression = parser::arithmetic_text(text).map_err(|error| {
+        let shown = text.trim_ascii_start();
+        let token = match error.token.trim_ascii_start() {
+            [] => last_token(text),
+            token => token,
+        };
+        let is_operator = |byte: &u8| b"+-*/%<>=!&|^~?:,()".contains(byte) || is_word(byte);
+        let message = match (error.message.as_str(), token.first()) {
+            ("syntax error in expression", Some(first)) if !is_operator(first) => {
+                "syntax error: invalid arithmetic operator"
+            }
+            (message, _) => message,
+        };
+        Fault::Message(
+            [
+                shown,
+                b": ",
+                message.as_bytes(),
+                b" (error token is \"",
+                token,
+                b"\")",
+            ]
+            .concat(),
+        )
+    })?;
+    let expression = Rc::new(expression);
+    if text.len() <= LONGEST_READ {
+        READ.with_borrow_mut(|read| {
+            if read.len() >= MOST_READ {
+                read.clear();
+            }
+            read.insert(text.to_vec(), Rc::clone(&expression));
+        });
+    }
+    Ok(expression)
 }

@@ -269,7 +269,10 @@ pub fn builtin(shell: &mut Shell, args: &[Text]) -> Flow {
     let Some(name) = operands.first() else {
         return Flow::Continue(0);
     };
-    match shell.builtin(name).and_then(|_| shell.run_builtin_named(operands)) {
+    match shell
+        .builtin(name)
+        .and_then(|_| shell.run_builtin_named(operands))
+    {
         Some(flow) => flow,
         None => {
             shell.complain_as(

@@ -179,7 +179,8 @@ fn whole(text: &[u8]) -> Option<usize> {
 fn seconds(text: &[u8]) -> Option<Duration> {
     let text = std::str::from_utf8(text).ok()?;
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    if !fraction.bytes().all(|byte| byte.is_ascii_digit()) || whole.is_empty() && fraction.is_empty()
+    if !fraction.bytes().all(|byte| byte.is_ascii_digit())
+        || whole.is_empty() && fraction.is_empty()
     {
         return None;
     }
@@ -365,7 +366,10 @@ fn assign_array(shell: &mut Shell, name: &[u8], line: &Line) -> Flow<bool> {
     let name = shell.resolved(Symbol::new(name));
     let variable = shell.state.variables.get(name);
     if variable.is_some_and(|variable| matches!(variable.value, Value::Associative(_))) {
-        shell.complain_as("read", [&name.name()[..], b": not an indexed array"].concat());
+        shell.complain_as(
+            "read",
+            [&name.name()[..], b": not an indexed array"].concat(),
+        );
         return Flow::Continue(false);
     }
     if shell.attributes(name).readonly {

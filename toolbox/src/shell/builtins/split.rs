@@ -27,7 +27,11 @@ impl Separators {
             for character in chunk.valid().chars() {
                 if character.is_ascii() {
                     let is_blank = matches!(character, ' ' | '\t' | '\n');
-                    let kind = if is_blank { Kind::Blank } else { Kind::Separator };
+                    let kind = if is_blank {
+                        Kind::Blank
+                    } else {
+                        Kind::Separator
+                    };
                     separators.kinds[character as usize] = kind;
                 } else {
                     separators.wide.push(character.to_string().into_bytes());

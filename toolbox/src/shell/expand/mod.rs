@@ -1,222 +1,172 @@
-//! Expansions: what words become (bash manual, "Shell Expansions").
+//! Expansions: what words become when they are used.
 
 mod brace;
-mod case;
-mod names;
+mod found;
+mod ifs;
+mod list;
 mod operation;
-mod output;
 mod parameter;
 mod prompt;
+mod replace;
+mod sink;
 mod tilde;
 pub mod transform;
 
+use self::sink::{Kind, Sink};
 use super::Shell;
-use super::ast::{HereDocument, Parameter, Part, Text, Word};
-use super::flow::{Flow, Jump};
+use super::ast::{HereDocument, Part, Text, Word};
+use super::flow::Flow;
 use super::options::SetOption;
-use super::symbol::Symbol;
-
-pub use case::{capitalized, lowercase, uppercase};
-use output::{Kind, Output};
-
-/// Where a part stands.
-#[derive(Clone, Copy, Debug, Default)]
-struct Place {
-    /// In double quotes.
-    quoted: bool,
-    /// In the word of a parameter expansion: unquoted text is split.
-    inner: bool,
-}
 
 impl Shell {
-    /// The fields that words expand to, with everything that bash does to arguments.
+    /// The fields that the words of a command become.
     pub fn expand_words(&mut self, words: &[Word]) -> Flow<Vec<Text>> {
-        let mut fields = Vec::with_capacity(words.len());
+        let mut sink = Sink::fields(words.len());
         for word in words {
-            self.expand_word(word, &mut fields)?;
+            self.expand_fields(word, &mut sink)?;
         }
-        Flow::Continue(fields)
+        let (fields, patterns) = sink.into_fields();
+        if patterns.is_empty() || self.is_set(SetOption::NoGlob) {
+            return Flow::Continue(fields);
+        }
+        self.expand_paths(fields, patterns)
     }
 
-    fn expand_word(&mut self, word: &Word, fields: &mut Vec<Text>) -> Flow<()> {
-        match word.parts.as_slice() {
-            [Part::Literal(text)] if !output::may_match(text) => {
-                fields.push(text.clone());
-                return Flow::Continue(());
-            }
-            [Part::Quoted(text)] => {
-                fields.push(text.clone());
-                return Flow::Continue(());
-            }
-            parts if parts.iter().any(|part| matches!(part, Part::Brace(_))) => {
-                if self.is_set(SetOption::BraceExpand) {
-                    return brace::each(parts, &mut |parts| {
-                        self.expand_parts_to_fields(parts, fields)
-                    });
-                }
-                let plain = brace::without(parts);
-                return self.expand_parts_to_fields(&plain, fields);
-            }
-            _ => {}
+    fn expand_fields(&mut self, word: &Word, sink: &mut Sink) -> Flow<()> {
+        if let [Part::Literal(text)] = word.parts.as_slice()
+            && !super::pattern::has_special(text)
+        {
+            sink.push_field(text.clone());
+            return Flow::Continue(());
         }
-        self.expand_parts_to_fields(&word.parts, fields)
-    }
-
-    fn expand_parts_to_fields(&mut self, parts: &[Part], fields: &mut Vec<Text>) -> Flow<()> {
-        let separators = self.separators();
-        let mut output = Output::new(Kind::Fields, separators);
-        for part in parts {
-            self.expand_part(part, Place::default(), &mut output)?;
+        if self.has_braces(word) {
+            return self.expand_braces(word, sink);
         }
-        for field in output.finish() {
-            match field.pattern() {
-                Some(pattern) if !self.is_set(SetOption::NoGlob) => {
-                    self.expand_pathname(field.text, &pattern, fields)?
-                }
-                _ => fields.push(field.text),
-            }
+        for part in &word.parts {
+            self.expand_part(part, false, sink)?;
         }
+        sink.end_field();
         Flow::Continue(())
     }
 
-    /// One text: nothing is split, and no file names are looked for.
+    /// One text, which is neither split nor taken for a pattern: of an assignment, a here-string, after `case`.
     pub fn expand_text(&mut self, word: &Word) -> Flow<Text> {
         match word.parts.as_slice() {
             [] => Flow::Continue(Text::new()),
             [Part::Literal(text) | Part::Quoted(text)] => Flow::Continue(text.clone()),
-            parts => self.expand_parts(parts),
+            parts => self.expand_parts(parts, Kind::Text),
         }
     }
 
-    pub(super) fn expand_parts(&mut self, parts: &[Part]) -> Flow<Text> {
-        self.expand_as(parts, Kind::Text)
-    }
-
-    fn expand_as(&mut self, parts: &[Part], kind: Kind) -> Flow<Text> {
-        let mut output = Output::new(kind, self.separators());
-        for part in parts {
-            self.expand_part(part, Place::default(), &mut output)?;
-        }
-        Flow::Continue(output.into_text())
-    }
-
-    /// The source of a pattern, in which quoted characters stand for themselves.
-    pub fn expand_pattern(&mut self, word: &Word) -> Flow<Text> {
-        self.expand_as(&word.parts, Kind::Pattern)
-    }
-
-    /// The source of an extended regular expression, in which quoted characters stand for themselves.
-    pub fn expand_regex(&mut self, word: &Word) -> Flow<Text> {
-        self.expand_as(&word.parts, Kind::Regex)
-    }
-
-    /// The one field that the target of a redirection is; none when there are none or several.
+    /// The file of a redirection; none when the word becomes no field, or several.
     pub fn expand_redirection(&mut self, word: &Word) -> Flow<Option<Text>> {
-        let mut fields = Vec::new();
-        self.expand_word(word, &mut fields)?;
+        let mut fields = self.expand_words(std::slice::from_ref(word))?;
         let field = fields.pop();
         Flow::Continue(field.filter(|_| fields.is_empty()))
     }
 
+    /// The source of a pattern, in which quoted characters stand behind backslashes.
+    pub fn expand_pattern(&mut self, word: &Word) -> Flow<Text> {
+        match word.parts.as_slice() {
+            [Part::Literal(text)] => Flow::Continue(text.clone()),
+            parts => self.expand_parts(parts, Kind::Pattern),
+        }
+    }
+
+    /// The source of a regular expression, in which quoted characters stand behind backslashes.
+    pub fn expand_regex(&mut self, word: &Word) -> Flow<Text> {
+        self.expand_parts(&word.parts, Kind::Regex)
+    }
+
+    /// The body of a here-document.
     pub fn expand_here_document(&mut self, document: &HereDocument) -> Flow<Text> {
-        let Some(body) = document.body.get() else {
-            return Flow::Continue(Text::new());
-        };
-        match body.parts.as_slice() {
-            [Part::Quoted(text)] => Flow::Continue(text.clone()),
-            parts => self.expand_quoted(parts),
+        match document.body.get() {
+            Some(body) => self.expand_quoted(body),
+            None => Flow::Continue(Text::new()),
         }
     }
 
-    /// The text of an expression, before it is read.
-    pub(super) fn expand_arithmetic_word(&mut self, word: &Word) -> Flow<Text> {
-        self.expand_quoted(&word.parts)
+    /// One text, as if the word stood in double quotes.
+    pub(super) fn expand_quoted(&mut self, word: &Word) -> Flow<Text> {
+        if let [Part::Quoted(text)] = word.parts.as_slice() {
+            return Flow::Continue(text.clone());
+        }
+        let mut sink = Sink::new(Kind::Text);
+        for part in &word.parts {
+            self.expand_part(part, true, &mut sink)?;
+        }
+        Flow::Continue(sink.text)
     }
 
-    /// Parts as in double quotes.
-    fn expand_quoted(&mut self, parts: &[Part]) -> Flow<Text> {
-        let mut output = Output::new(Kind::Text, self.separators());
-        let place = Place {
-            quoted: true,
-            inner: false,
-        };
+    /// Parts of a word as one text.
+    pub(super) fn expand_parts_as_text(&mut self, parts: &[&Part]) -> Flow<Text> {
+        let mut sink = Sink::new(Kind::Text);
         for part in parts {
-            self.expand_part(part, place, &mut output)?;
+            self.expand_part(part, false, &mut sink)?;
         }
-        Flow::Continue(output.into_text())
+        Flow::Continue(sink.text)
     }
 
-    /// A parameter in double quotes, as text.
-    pub(super) fn expand_parameter_text(&mut self, parameter: &Parameter) -> Flow<Text> {
-        let mut output = Output::new(Kind::Text, self.separators());
-        let place = Place {
-            quoted: true,
-            inner: false,
-        };
-        self.expand_parameter(parameter, place, &mut output)?;
-        Flow::Continue(output.into_text())
+    fn expand_parts(&mut self, parts: &[Part], kind: Kind) -> Flow<Text> {
+        let mut sink = Sink::new(kind);
+        for part in parts {
+            self.expand_part(part, false, &mut sink)?;
+        }
+        Flow::Continue(sink.text)
     }
 
-    fn expand_part(&mut self, part: &Part, place: Place, output: &mut Output) -> Flow<()> {
+    fn expand_part(&mut self, part: &Part, is_quoted: bool, sink: &mut Sink) -> Flow<()> {
         match part {
-            Part::Literal(text) if place.quoted => output.quoted(text),
-            Part::Literal(text) if place.inner => output.split(text),
-            Part::Literal(text) => output.literal(text),
-            Part::Quoted(text) => output.quoted(text),
+            Part::Literal(text) if !is_quoted => sink.put_literal(text),
+            Part::Literal(text) | Part::Quoted(text) => sink.put_quoted(text),
             Part::DoubleQuoted(parts) => {
-                let before = output.mark();
-                let place = Place {
-                    quoted: true,
-                    inner: false,
-                };
+                let before = sink.mark();
+                if parts.is_empty() {
+                    sink.put_quoted(b"");
+                }
                 for part in parts {
-                    self.expand_part(part, place, output)?;
+                    self.expand_part(part, true, sink)?;
                 }
-                // `""` is an empty field, but `"$@"` without parameters is none.
-                if output.mark() == before {
-                    output.quoted(b"");
-                }
+                sink.drop_empty(before);
             }
             Part::Tilde(name) => {
-                let home = self.expand_tilde(name);
-                output.quoted(&home);
+                let directory = self.home_of(name);
+                sink.put_quoted(&directory);
             }
-            Part::Parameter(parameter) => self.expand_parameter(parameter, place, output)?,
+            Part::Parameter(parameter) => self.expand_parameter(parameter, is_quoted, sink)?,
             Part::Command(command) => {
                 let text = self.substitute(command)?;
-                output.expanded(&text, place.quoted);
+                sink.put(self, &text, is_quoted);
             }
             Part::Arithmetic(arithmetic) => {
                 let number = self.evaluate(arithmetic)?;
-                output.expanded(&super::arithmetic::number_text(number), place.quoted);
+                sink.put_number(self, number, is_quoted);
             }
             Part::Process(process) => {
                 let path = self.substitute_process(process)?;
-                output.quoted(&path);
+                sink.put_quoted(&path);
             }
             Part::Brace(brace) => {
                 for part in &brace.plain {
-                    self.expand_part(part, place, output)?;
+                    self.expand_part(part, is_quoted, sink)?;
                 }
             }
         }
         Flow::Continue(())
     }
 
-    /// The characters that fields are separated by.
-    fn separators(&mut self) -> Text {
-        let variable = self.state.variables.get(Symbol::IFS);
-        match variable.and_then(|variable| variable.text()) {
-            Some(text) => text.clone(),
-            None => match self.value(Symbol::IFS) {
-                Some(text) => text,
-                None => b" \t\n".to_vec(),
-            },
+    /// The word of an operation like `${x:-word}`: without quotes around the whole, its text is split like a value.
+    fn expand_inner(&mut self, word: &Word, is_quoted: bool, sink: &mut Sink) -> Flow<()> {
+        let before = sink.mark();
+        for part in &word.parts {
+            match part {
+                Part::Literal(text) if !is_quoted => sink.put(self, text, false),
+                part => self.expand_part(part, is_quoted, sink)?,
+            }
         }
+        if is_quoted {
+            sink.put_if_empty(before);
+        }
+        Flow::Continue(())
     }
-}
-
-/// The jump of an error that ends a shell that is not interactive.
-fn exit<T>(status: i32) -> Flow<T> {
-    Flow::Break(Jump::Exit(status))
 }

@@ -1,219 +1,322 @@
-//! Parameter expansion: what a parameter has, before its operation.
+//! `$name` and `${…}`.
 
+use super::found::{Found, Joined, Many, One};
+use super::operation::Change;
+use super::sink::{Kind, Sink};
 use crate::shell::Shell;
-use crate::shell::ast::{Index, Operation, Parameter, Subject, Subscript, Text};
+use crate::shell::access::{self, Referent, discard};
+use crate::shell::ast::{Operation, Parameter, Subject, Subscript, Text, Word};
 use crate::shell::flow::{Flow, Jump};
-use crate::shell::options::{SetOption, Shopt};
-use crate::shell::parser;
-use crate::shell::symbol::Symbol;
+use crate::shell::options::SetOption;
+use crate::shell::pattern::characters;
 use crate::shell::value::Value;
-
-use super::output::Output;
-use super::{Place, exit};
-
-/// What a parameter has.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Found {
-    Unset,
-    Text(Text),
-    /// `$@`, `${a[*]}` and the like.
-    List {
-        items: Vec<Text>,
-        joined: bool,
-    },
-}
 
 impl Shell {
     pub(super) fn expand_parameter(
         &mut self,
         parameter: &Parameter,
-        place: Place,
-        output: &mut Output,
+        is_quoted: bool,
+        sink: &mut Sink,
     ) -> Flow<()> {
-        if parameter.operation == Operation::Value && !parameter.indirect {
-            // The commonest case: a variable with a value.
-            if let Subject::Variable(name) = parameter.subject
-                && !name.is_special()
-                && let Some(variable) = self.state.variables.get(name)
-                && !variable.attributes.nameref
-                && let Value::Scalar(text) = &variable.value
-            {
-                output.expanded(text, place.quoted);
-                return Flow::Continue(());
-            }
-            let found = self.find(&parameter.subject)?;
-            self.check_set(&found, &parameter.subject)?;
-            put(&found, place, output);
+        if parameter.operation == Operation::Value
+            && !parameter.indirect
+            && self.put_plain(&parameter.subject, is_quoted, sink)
+        {
             return Flow::Continue(());
         }
         match &parameter.operation {
-            Operation::Bad => {
-                self.complain([parameter.source.as_slice(), b": bad substitution"].concat());
-                crate::shell::access::discard()
-            }
+            Operation::Bad => return self.expand_bad(parameter),
             Operation::Names { joined } => {
-                let Subject::Variable(prefix) = parameter.subject else {
-                    return Flow::Continue(());
-                };
-                let items = self.names_with_prefix(prefix);
-                put(
-                    &Found::List {
-                        items,
-                        joined: *joined,
-                    },
-                    place,
-                    output,
-                );
-                Flow::Continue(())
+                let names = self.names_with(parameter);
+                self.put_many(&names, Joined::when(*joined), is_quoted, sink);
+                return Flow::Continue(());
             }
             Operation::Keys { joined } => {
-                let Subject::Element(name, _) = parameter.subject else {
-                    return Flow::Continue(());
+                let keys = match &parameter.subject {
+                    Subject::Element(name, _) | Subject::Variable(name) => {
+                        self.array_indices(*name)
+                    }
+                    _ => Vec::new(),
                 };
-                // Of a nameref, the name that it refers to.
-                let items = self.array_keys(name);
-                put(
-                    &Found::List {
-                        items,
-                        joined: *joined,
-                    },
-                    place,
-                    output,
-                );
-                Flow::Continue(())
+                self.put_many(&keys, Joined::when(*joined), is_quoted, sink);
+                return Flow::Continue(());
             }
-            operation if parameter.indirect => match self.indirect(parameter)? {
-                Some(subject) => self.operate(&subject, operation, parameter, place, output),
-                None => Flow::Continue(()),
-            },
-            operation => self.operate(&parameter.subject, operation, parameter, place, output),
+            _ => {}
         }
-    }
-
-    /// The parameter that the value of another one names.
-    fn indirect(&mut self, parameter: &Parameter) -> Flow<Option<Subject>> {
-        if let Subject::Variable(name) = parameter.subject
-            && self.attributes(name).nameref
+        if !parameter.indirect {
+            return self.expand_subject(parameter, &parameter.subject, is_quoted, sink);
+        }
+        // The value of a nameref is looked at, not what it leads to.
+        if let (Subject::Variable(name), Operation::Value) =
+            (&parameter.subject, &parameter.operation)
+            && let Some(variable) = self.state.variables.get(*name)
+            && variable.attributes.nameref
         {
-            // Of a nameref it is the name that it refers to.
-            let text = self
-                .state
-                .variables
-                .get(name)
-                .and_then(|variable| variable.text().cloned());
-            let text = text.unwrap_or_default();
-            return Flow::Continue(Some(Subject::Variable(self.named(&text))));
-        }
-        let found = self.find(&parameter.subject)?;
-        let text = match found {
-            Found::Text(text) => text,
-            Found::List { items, .. } => items.join(&b' '),
-            Found::Unset => {
-                if matches!(
-                    parameter.operation,
-                    Operation::Default { .. } | Operation::Alternative { .. }
-                ) {
-                    return Flow::Continue(Some(Subject::Variable(self.named(b""))));
-                }
-                let shown = parameter.source.strip_prefix(b"${!").unwrap_or_default();
-                let shown = shown.strip_suffix(b"}").unwrap_or(shown);
-                self.complain([shown, b": invalid indirect expansion"].concat());
-                return Flow::Break(Jump::Discard(1));
-            }
-        };
-        match parser::parameter_name(&text) {
-            Some(subject) => Flow::Continue(Some(subject)),
-            None => {
-                self.complain([text.as_slice(), b": invalid variable name"].concat());
-                Flow::Break(Jump::Discard(1))
-            }
-        }
-    }
-
-    /// A variable that holds a text, for what has no name.
-    fn named(&mut self, text: &[u8]) -> Symbol {
-        let name = Symbol::new(" indirect");
-        let variable = self.state.variables.edit(name);
-        variable.value = match text {
-            b"" => Value::Unset,
-            text => Value::Scalar(text.to_vec()),
-        };
-        name
-    }
-
-    /// What a parameter has.
-    pub(super) fn find(&mut self, subject: &Subject) -> Flow<Found> {
-        Flow::Continue(match subject {
-            Subject::Variable(name) => self.value(*name).map_or(Found::Unset, Found::Text),
-            Subject::Positional(0) => Found::Text(self.state.name.clone()),
-            Subject::Positional(number) => match self.state.positional.get(number - 1) {
-                Some(text) => Found::Text(text.clone()),
-                None => Found::Unset,
-            },
-            Subject::Special(b'@' | b'*') => Found::List {
-                items: self.state.positional.to_vec(),
-                joined: *subject == Subject::Special(b'*'),
-            },
-            Subject::Special(special) => self.special(*special).map_or(Found::Unset, Found::Text),
-            Subject::Element(name, Subscript::Index(index)) => self.find_element(*name, index)?,
-            Subject::Element(name, subscript) => {
-                let items = match self.variable(*name) {
-                    Some(variable) => variable.elements().into_iter().cloned().collect(),
-                    None => Vec::new(),
-                };
-                Found::List {
-                    items,
-                    joined: *subscript == Subscript::Joined,
-                }
-            }
-        })
-    }
-
-    fn find_element(&mut self, name: Symbol, index: &Index) -> Flow<Found> {
-        Flow::Continue(self.element(name, index)?.map_or(Found::Unset, Found::Text))
-    }
-
-    fn special(&self, special: u8) -> Option<Text> {
-        let number = |number: i64| Some(number.to_string().into_bytes());
-        match special {
-            b'#' => number(self.state.positional.len() as i64),
-            b'?' => number(i64::from(self.state.status)),
-            b'$' => number(i64::from(self.state.pid)),
-            b'!' => self
-                .state
-                .last_background
-                .and_then(|pid| number(i64::from(pid))),
-            b'-' => Some(self.option_letters()),
-            _ => None,
-        }
-    }
-
-    /// `$-`
-    pub fn option_letters(&self) -> Text {
-        use crate::shell::state::ScriptSource;
-
-        let mut letters: Text = (b'a'..=b'z')
-            .chain(b'A'..=b'Z')
-            .filter(|letter| {
-                SetOption::from_letter(*letter).is_some_and(|option| self.is_set(option))
-            })
-            .collect();
-        match self.state.source {
-            ScriptSource::Argument => letters.push(b'c'),
-            ScriptSource::StandardInput => letters.push(b's'),
-            ScriptSource::File => {}
-        }
-        letters
-    }
-
-    /// With `set -u`, a parameter without a value ends the shell.
-    pub(super) fn check_set(&mut self, found: &Found, subject: &Subject) -> Flow<()> {
-        if *found != Found::Unset || !self.is_set(SetOption::NoUnset) {
+            let target = variable.text().cloned().unwrap_or_default();
+            sink.put(self, &target, is_quoted);
             return Flow::Continue(());
         }
-        let name = subject_text(subject);
-        self.complain([name.as_slice(), b": unbound variable"].concat());
-        exit(self.unset_status())
+        let subject = self.indirect_subject(parameter)?;
+        self.expand_subject(parameter, &subject, is_quoted, sink)
+    }
+
+    /// Puts the value of a variable or a positional parameter that needs nothing done. Says whether it is one.
+    fn put_plain(&mut self, subject: &Subject, is_quoted: bool, sink: &mut Sink) -> bool {
+        if !is_quoted {
+            sink.need_ifs(self);
+        }
+        let text = match subject {
+            Subject::Variable(name) => self.plain_value(*name),
+            Subject::Positional(number @ 1..) => self.state.positional.get(number - 1),
+            _ => None,
+        };
+        match text {
+            Some(text) => {
+                sink.put_with_ifs(text, is_quoted);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// What `${!name}` is about: the parameter that the value names.
+    fn indirect_subject(&mut self, parameter: &Parameter) -> Flow<Subject> {
+        let name = match self.find(&parameter.subject)? {
+            Found::One(one) => one.text().cloned(),
+            Found::Many(many, _) => Some(joined_with(&many.texts(), b" ")),
+        };
+        let Some(name) = name else {
+            let label = label_of(&parameter.subject);
+            if self.is_set(SetOption::NoUnset) && parameter.operation == Operation::Value {
+                return Flow::Break(self.refuse_unset(&[b"!", &label[..]].concat()));
+            }
+            self.complain([&label[..], b": invalid indirect expansion"].concat());
+            return discard();
+        };
+        match access::subject(&name) {
+            Some(subject) => Flow::Continue(subject),
+            None => {
+                self.complain([&name[..], b": invalid variable name"].concat());
+                discard()
+            }
+        }
+    }
+
+    fn expand_subject(
+        &mut self,
+        parameter: &Parameter,
+        subject: &Subject,
+        is_quoted: bool,
+        sink: &mut Sink,
+    ) -> Flow<()> {
+        let found = self.find(subject)?;
+        if let Found::One(One::Nowhere(name)) = &found {
+            if parameter.operation == Operation::Length
+                && let Subject::Element(_, Subscript::Index(index)) = subject
+            {
+                let source = &index.word.source;
+                self.complain([&source[..], b"]: bad array subscript"].concat());
+                return discard();
+            }
+            self.complain_of_subscript(*name);
+        }
+        match &parameter.operation {
+            Operation::Value => match found {
+                Found::One(one) => match one.text() {
+                    Some(text) => sink.put(self, text, is_quoted),
+                    None => {
+                        self.check_unset(parameter, subject)?;
+                        if is_quoted {
+                            sink.put_quoted(b"");
+                        }
+                    }
+                },
+                Found::Many(many, joined) => self.put_many(&many.texts(), joined, is_quoted, sink),
+            },
+            Operation::Length => {
+                let length = self.length_of(parameter, subject, &found)?;
+                let length = i64::try_from(length).unwrap_or(i64::MAX);
+                sink.put_number(self, length, is_quoted);
+            }
+            Operation::Default { colon, word } => {
+                if self.is_missing(&found, *colon) {
+                    return self.expand_inner(word, is_quoted, sink);
+                }
+                self.put_found(&found, is_quoted, sink);
+            }
+            Operation::Alternative { colon, word } => {
+                if !self.is_missing(&found, *colon) {
+                    return self.expand_inner(word, is_quoted, sink);
+                }
+                match &found {
+                    Found::Many(many, Joined::No) if many.len() == 0 => sink.note_empty_list(),
+                    _ if is_quoted => sink.put_quoted(b""),
+                    _ => {}
+                }
+            }
+            Operation::Assign { colon, word } => {
+                if !self.is_missing(&found, *colon) {
+                    self.put_found(&found, is_quoted, sink);
+                    return Flow::Continue(());
+                }
+                let value = self.assign_default(parameter, subject, word, is_quoted)?;
+                sink.put(self, &value, is_quoted);
+            }
+            Operation::Require { colon, word } => {
+                if self.is_missing(&found, *colon) {
+                    return Flow::Break(self.require(parameter, subject, *colon, word.as_ref())?);
+                }
+                self.put_found(&found, is_quoted, sink);
+            }
+            Operation::Substring { offset, length } => {
+                self.expand_substring(
+                    parameter,
+                    subject,
+                    found,
+                    offset,
+                    length.as_ref(),
+                    is_quoted,
+                    sink,
+                )?;
+            }
+            Operation::Transform(letter) => {
+                self.expand_transform(parameter, subject, found, *letter, is_quoted, sink)?;
+            }
+            operation => {
+                if let Found::One(one) = &found
+                    && one.text().is_none()
+                {
+                    self.check_unset(parameter, subject)?;
+                }
+                let change = self.change_of(operation)?;
+                self.put_changed(&found, &change, is_quoted, sink);
+            }
+        }
+        Flow::Continue(())
+    }
+
+    fn put_changed(&mut self, found: &Found, change: &Change, is_quoted: bool, sink: &mut Sink) {
+        match found {
+            Found::One(one) => {
+                let text = one.text().map_or(&b""[..], |text| text);
+                let text = change.apply(text);
+                sink.put(self, &text, is_quoted);
+            }
+            Found::Many(many, joined) => {
+                let texts: Vec<_> = many
+                    .texts()
+                    .into_iter()
+                    .map(|text| change.apply(text))
+                    .collect();
+                self.put_many(&texts, *joined, is_quoted, sink);
+            }
+        }
+    }
+
+    fn put_found(&mut self, found: &Found, is_quoted: bool, sink: &mut Sink) {
+        match found {
+            Found::One(one) => {
+                let text = one.text().map_or(&b""[..], |text| text);
+                sink.put(self, text, is_quoted);
+            }
+            Found::Many(many, joined) => self.put_many(&many.texts(), *joined, is_quoted, sink),
+        }
+    }
+
+    /// Puts several values.
+    pub(super) fn put_many<T: AsRef<[u8]>>(
+        &mut self,
+        texts: &[T],
+        joined: Joined,
+        is_quoted: bool,
+        sink: &mut Sink,
+    ) {
+        let is_one_text = is_quoted && joined == Joined::Yes || sink.kind != Kind::Fields;
+        if is_one_text {
+            let joiner = match joined {
+                Joined::Yes => self.joiner(),
+                Joined::No => b" ".to_vec(),
+            };
+            let text = joined_with(texts, &joiner);
+            if !text.is_empty() || joined == Joined::Yes {
+                sink.put(self, &text, is_quoted);
+            }
+            return;
+        }
+        if texts.is_empty() && is_quoted {
+            sink.note_empty_list();
+        }
+        for (number, text) in texts.iter().enumerate() {
+            if number > 0 {
+                sink.end_field();
+            }
+            sink.put(self, text.as_ref(), is_quoted);
+        }
+    }
+
+    /// Whether `${x-word}` (with a colon, `${x:-word}`) takes the word.
+    fn is_missing(&mut self, found: &Found, colon: bool) -> bool {
+        match found {
+            Found::One(one) => match one.text() {
+                Some(text) => colon && text.is_empty(),
+                None => true,
+            },
+            Found::Many(many, _) => match many.texts().as_slice() {
+                [] => true,
+                [only] => colon && only.is_empty(),
+                _ => false,
+            },
+        }
+    }
+
+    fn length_of(
+        &mut self,
+        parameter: &Parameter,
+        subject: &Subject,
+        found: &Found,
+    ) -> Flow<usize> {
+        match found {
+            Found::One(one) => match one.text() {
+                Some(text) => Flow::Continue(characters::count(text)),
+                None => {
+                    self.check_unset(parameter, subject)?;
+                    Flow::Continue(0)
+                }
+            },
+            Found::Many(many, _) => {
+                if matches!(many, Many::None) && self.is_set(SetOption::NoUnset) {
+                    let label = name_of(subject);
+                    self.complain([&label[..], b": unbound variable"].concat());
+                    return discard();
+                }
+                Flow::Continue(many.len())
+            }
+        }
+    }
+
+    /// With `set -u`, a parameter without a value is an error.
+    pub(super) fn check_unset(&mut self, parameter: &Parameter, subject: &Subject) -> Flow<()> {
+        if !self.is_set(SetOption::NoUnset) {
+            return Flow::Continue(());
+        }
+        let label = match subject {
+            Subject::Positional(number) => format!("${number}").into_bytes(),
+            Subject::Special(mark) => vec![b'$', *mark],
+            _ if parameter.indirect => [b"!", &label_of(&parameter.subject)[..]].concat(),
+            subject => label_of(subject),
+        };
+        Flow::Break(self.refuse_unset(&label))
+    }
+
+    /// Says that a parameter has no value; gives the end of the shell that follows.
+    pub(in crate::shell) fn refuse_unset(&mut self, label: &[u8]) -> Jump {
+        self.complain([label, b": unbound variable"].concat());
+        self.end_of_error()
+    }
+
+    /// How an error ends the shell that expands something which has no value.
+    fn end_of_error(&self) -> Jump {
+        Jump::Exit(self.unset_status())
     }
 
     /// The status of a shell that an unset parameter ends.
@@ -224,41 +327,149 @@ impl Shell {
         }
     }
 
-    /// Whether `&` stands for the match in a replacement.
-    pub(super) fn replaces_ampersand(&self) -> bool {
-        self.has_shopt(Shopt::PatsubReplacement)
+    fn require(
+        &mut self,
+        parameter: &Parameter,
+        subject: &Subject,
+        colon: bool,
+        word: Option<&Word>,
+    ) -> Flow<Jump> {
+        let message = match word {
+            Some(word) => self.expand_text(word)?,
+            None if colon => b"parameter null or not set".to_vec(),
+            None => b"parameter not set".to_vec(),
+        };
+        let label = match parameter.indirect {
+            true => [b"!", &label_of(&parameter.subject)[..]].concat(),
+            false => label_of(subject),
+        };
+        self.complain([&label[..], b": ", &message].concat());
+        Flow::Continue(self.end_of_error())
+    }
+
+    /// `${name=word}`
+    fn assign_default(
+        &mut self,
+        parameter: &Parameter,
+        subject: &Subject,
+        word: &Word,
+        is_quoted: bool,
+    ) -> Flow<Text> {
+        let value = match is_quoted {
+            true => self.expand_quoted(word)?,
+            false => self.expand_text(word)?,
+        };
+        match subject {
+            Subject::Variable(name) => {
+                self.assign(*name, value)?;
+                Flow::Continue(self.value(*name).unwrap_or_default())
+            }
+            Subject::Element(name, Subscript::Index(index)) => {
+                self.assign_element(*name, index, value)?;
+                Flow::Continue(self.element(*name, index)?.unwrap_or_default())
+            }
+            Subject::Element(name, Subscript::Each | Subscript::Joined) => {
+                let name = name.name();
+                let source = if matches!(subject, Subject::Element(_, Subscript::Each)) {
+                    b"[@]"
+                } else {
+                    b"[*]"
+                };
+                self.complain([&name[..], source, b": bad array subscript"].concat());
+                discard()
+            }
+            Subject::Positional(_) | Subject::Special(_) => {
+                let label = label_of(if parameter.indirect {
+                    &parameter.subject
+                } else {
+                    subject
+                });
+                self.complain([b"$", &label[..], b": cannot assign in this way"].concat());
+                discard()
+            }
+        }
+    }
+
+    /// What is no expansion of bash's.
+    fn expand_bad(&mut self, parameter: &Parameter) -> Flow<()> {
+        // With `@` and a letter that is none, it is nothing when the parameter has no value, and else worse than others.
+        let transformed = parameter.source.strip_prefix(b"${").and_then(|rest| {
+            let at = rest.iter().rposition(|&byte| byte == b'@')?;
+            access::subject(&rest[..at])
+        });
+        let jump = match transformed {
+            Some(subject) => match self.find(&subject)? {
+                Found::One(one) if one.text().is_none() => return Flow::Continue(()),
+                _ => self.end_of_error(),
+            },
+            None => Jump::Discard(1),
+        };
+        self.complain([&parameter.source[..], b": bad substitution"].concat());
+        Flow::Break(jump)
+    }
+
+    /// The attributes of what a subject names, and whether it is an array.
+    pub(super) fn variable_of(
+        &mut self,
+        subject: &Subject,
+    ) -> Option<(
+        crate::shell::symbol::Symbol,
+        std::rc::Rc<crate::shell::value::Variable>,
+    )> {
+        let (Subject::Variable(name) | Subject::Element(name, _)) = subject else {
+            return None;
+        };
+        let name = match self.resolve(*name) {
+            Referent::Variable(name) | Referent::Global(name) | Referent::Element(name, _) => name,
+            Referent::Nothing => return None,
+        };
+        Some((name, self.seen(name)?))
     }
 }
 
-/// How messages name a parameter.
-pub(super) fn subject_text(subject: &Subject) -> Text {
+/// Texts with another one between each two.
+pub(super) fn joined_with<T: AsRef<[u8]>>(texts: &[T], joiner: &[u8]) -> Text {
+    let mut joined = Text::new();
+    for (number, text) in texts.iter().enumerate() {
+        if number > 0 {
+            joined.extend_from_slice(joiner);
+        }
+        joined.extend_from_slice(text.as_ref());
+    }
+    joined
+}
+
+/// A subject as messages name it.
+pub(super) fn label_of(subject: &Subject) -> Text {
     match subject {
         Subject::Variable(name) => name.name().to_vec(),
-        Subject::Positional(number) => format!("${number}").into_bytes(),
-        Subject::Special(byte) => vec![b'$', *byte],
-        Subject::Element(name, Subscript::Index(index)) => {
-            [&name.name()[..], b"[", &index.word.source, b"]"].concat()
+        Subject::Element(name, subscript) => {
+            let source: &[u8] = match subscript {
+                Subscript::Each => b"@",
+                Subscript::Joined => b"*",
+                Subscript::Index(index) => &index.word.source,
+            };
+            [&name.name()[..], b"[", source, b"]"].concat()
         }
-        Subject::Element(name, Subscript::Each) => [&name.name()[..], b"[@]"].concat(),
-        Subject::Element(name, Subscript::Joined) => [&name.name()[..], b"[*]"].concat(),
+        Subject::Positional(number) => number.to_string().into_bytes(),
+        Subject::Special(mark) => vec![*mark],
     }
 }
 
-pub(super) fn put(found: &Found, place: Place, output: &mut Output) {
-    match found {
-        Found::Unset if place.quoted => output.quoted(b""),
-        Found::Unset => {}
-        Found::Text(text) => output.expanded(text, place.quoted),
-        Found::List { items, joined } => {
-            if items.is_empty() {
-                if place.quoted && (*joined || !output.splits()) {
-                    output.quoted(b"");
-                } else {
-                    output.note_empty_list();
-                }
-                return;
-            }
-            output.list(items, *joined, place.quoted);
-        }
+/// The name of a subject's variable.
+fn name_of(subject: &Subject) -> Text {
+    match subject {
+        Subject::Element(name, _) => name.name().to_vec(),
+        subject => label_of(subject),
     }
+}
+
+/// Whether a value is an associative array's.
+pub(super) fn is_associative(value: &Value) -> bool {
+    matches!(value, Value::Associative(_))
+}
+
+/// The values of a list, of which one may be none.
+pub(super) fn one_text(one: &One) -> &[u8] {
+    one.text().map_or(&b""[..], |text| text)
 }

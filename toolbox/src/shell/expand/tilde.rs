@@ -1,43 +1,54 @@
-//! `~`
+//! `~`, `~name`, `~+`, `~-` and `~N`.
 
 use crate::shell::Shell;
 use crate::shell::ast::Text;
 use crate::shell::symbol::Symbol;
 
-/// The home of the sandbox's user.
-const HOME: &[u8] = b"/home/agent";
-
 impl Shell {
-    /// What `~name` stands for; itself if there is no such user.
-    pub(super) fn expand_tilde(&mut self, name: &[u8]) -> Text {
-        let found = match name {
-            b"" => Some(self.value(Symbol::HOME).unwrap_or_else(|| HOME.to_vec())),
+    /// The directory that a tilde with a name behind it stands for; itself, if there is none.
+    pub(super) fn home_of(&mut self, name: &[u8]) -> Text {
+        let directory = match name {
+            b"" => Some(
+                self.value(Symbol::HOME)
+                    .unwrap_or_else(|| home(None).unwrap_or_default()),
+            ),
             b"+" => self.value(Symbol::PWD),
             b"-" => self.value(Symbol::OLDPWD),
-            b"agent" => Some(HOME.to_vec()),
-            b"root" => Some(b"/root".to_vec()),
-            _ => self.stacked_directory(name),
+            _ => self.stacked_directory(name).or_else(|| home(Some(name))),
         };
-        found.unwrap_or_else(|| [b"~", name].concat())
+        directory.unwrap_or_else(|| [b"~", name].concat())
     }
 
-    /// `~2` and `~-1`: a directory of the stack.
+    /// `~1`, `~+1` and `~-1`: from the left or the right of `dirs`.
     fn stacked_directory(&mut self, name: &[u8]) -> Option<Text> {
-        let (from_end, digits) = match name {
-            [b'-', digits @ ..] => (true, digits),
-            [b'+', digits @ ..] => (false, digits),
-            digits => (false, digits),
+        let (digits, from_end) = match name {
+            [b'-', digits @ ..] => (digits, true),
+            [b'+', digits @ ..] => (digits, false),
+            digits => (digits, false),
         };
         let number: usize = std::str::from_utf8(digits).ok()?.parse().ok()?;
-        let count = self.state.directories.len();
-        let at = if from_end {
-            count.checked_sub(number)?
+        let others = self.state.directories.len();
+        let place = if from_end {
+            others.checked_sub(number)?
         } else {
             number
         };
-        match at {
-            0 => self.value(Symbol::PWD),
-            _ => self.state.directories.get(at - 1).cloned(),
+        match place.checked_sub(1) {
+            None => self.value(Symbol::PWD),
+            Some(place) => self.state.directories.get(place).cloned(),
         }
     }
+}
+
+/// The home directory of a user, or of the one that runs the shell.
+fn home(name: Option<&[u8]>) -> Option<Text> {
+    let users = std::fs::read("/etc/passwd").ok()?;
+    let is_meant = |fields: &[&[u8]]| match name {
+        Some(name) => fields[0] == name,
+        None => fields[2] == crate::shell::access::user_number().as_bytes(),
+    };
+    users.split(|&byte| byte == b'\n').find_map(|line| {
+        let fields: Vec<_> = line.split(|&byte| byte == b':').collect();
+        (fields.len() > 5 && is_meant(&fields)).then(|| fields[5].to_vec())
+    })
 }

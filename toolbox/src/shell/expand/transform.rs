@@ -1,200 +1,226 @@
-//! `${x@Q}` and its kin.
+//! `${x@Q}` and the other letters.
 
+use std::rc::Rc;
+
+use super::found::{Found, Joined, Many};
+use super::parameter::joined_with;
+use super::sink::Sink;
 use crate::shell::Shell;
-use crate::shell::ast::{Subject, Subscript, Text};
+use crate::shell::ast::{CaseChange, Parameter, Part, Subject, Text};
 use crate::shell::flow::Flow;
+use crate::shell::parser;
 use crate::shell::quote;
-
-use crate::shell::value::{Attributes, Value};
-
-use super::output::Output;
-use super::parameter::{Found, put};
-use super::{Place, case};
+use crate::shell::value::{Attributes, Value, Variable};
 
 impl Shell {
-    pub(super) fn transform(
+    pub(super) fn expand_transform(
         &mut self,
+        parameter: &Parameter,
         subject: &Subject,
+        found: Found,
         letter: u8,
-        place: Place,
-        output: &mut Output,
+        is_quoted: bool,
+        sink: &mut Sink,
     ) -> Flow<()> {
-        let found = match letter {
-            b'a' => self.attributes_of(subject)?,
-            b'A' => self.assignment_of(subject)?,
-            b'K' | b'k' => self.pairs_of(subject, letter)?,
-            _ => {
-                let found = self.find(subject)?;
-                self.check_set(&found, subject)?;
-                match found {
-                    Found::Unset => Found::Unset,
-                    Found::Text(text) => Found::Text(self.transformed(text, letter)?),
-                    Found::List { items, joined } => {
-                        let mut transformed = Vec::with_capacity(items.len());
-                        for item in items {
-                            transformed.push(self.transformed(item, letter)?);
-                        }
-                        Found::List {
-                            items: transformed,
-                            joined,
-                        }
+        match letter {
+            b'A' => return self.expand_declaration(parameter, subject, found, is_quoted, sink),
+            b'a' => return self.expand_attributes(parameter, subject, found, is_quoted, sink),
+            _ => {}
+        }
+        let (many, joined) = match found {
+            Found::One(one) => {
+                let Some(text) = one.text() else {
+                    self.check_unset(parameter, subject)?;
+                    if is_quoted {
+                        sink.put_quoted(b"");
                     }
-                }
+                    return Flow::Continue(());
+                };
+                let text = self.transformed(text, letter)?;
+                sink.put(self, &text, is_quoted);
+                return Flow::Continue(());
             }
+            Found::Many(many, joined) => (many, joined),
         };
-        put(&found, place, output);
+        if let (b'K' | b'k', Many::Elements(variable)) = (letter, &many)
+            && variable.is_array()
+        {
+            self.put_pairs(variable, letter, joined, is_quoted, sink);
+            return Flow::Continue(());
+        }
+        let mut texts = Vec::with_capacity(many.len());
+        for text in many.texts() {
+            texts.push(self.transformed(text, letter)?);
+        }
+        self.put_many(&texts, joined, is_quoted, sink);
         Flow::Continue(())
     }
 
-    fn transformed(&mut self, text: Text, letter: u8) -> Flow<Text> {
+    fn transformed(&mut self, text: &[u8], letter: u8) -> Flow<Text> {
+        let case = |change, all| super::operation::with_case(text, change, all, None);
         Flow::Continue(match letter {
-            b'Q' => quote::for_reuse(&text),
-            b'U' => case::uppercase(&text),
-            b'L' => case::lowercase(&text),
-            b'u' => case::change(&text, |at, character| {
-                if at == 0 {
-                    case::upper(character)
-                } else {
-                    character
-                }
-            }),
-            b'P' => self.expand_prompt(&text)?,
-            b'E' => {
-                let source = [b"$'", escape_quotes(&text).as_slice(), b"'"].concat();
-                match crate::shell::parser::word_text(&source) {
-                    Ok(word) => self.expand_text(&word)?,
-                    Err(_) => text,
-                }
-            }
-            _ => text,
+            b'U' => case(CaseChange::Upper, true),
+            b'u' => case(CaseChange::Upper, false),
+            b'L' => case(CaseChange::Lower, true),
+            b'E' => with_escapes(text),
+            b'P' => self.expand_prompt(text)?,
+            // Of one value, `K` and `k` show no more than `Q`.
+            _ => quote::for_reuse(text),
         })
     }
 
-    /// `${x@a}`: the letters of the attributes.
-    fn attributes_of(&mut self, subject: &Subject) -> Flow<Found> {
-        let (name, subscript) = match subject {
-            Subject::Variable(name) => (*name, None),
-            Subject::Element(name, subscript) => (*name, Some(subscript)),
-            _ => return Flow::Continue(Found::Unset),
-        };
-        let Some(variable) = self.variable(name) else {
-            return Flow::Continue(Found::Unset);
-        };
-        let letters = attribute_letters(variable.attributes, &variable.value);
-        let count = variable.elements().len();
-        let is_set = match subscript {
-            None => variable.text().is_some(),
-            Some(_) => true,
-        };
-        Flow::Continue(match subscript {
-            Some(Subscript::Each | Subscript::Joined) => Found::List {
-                items: vec![letters; count],
-                joined: subscript == Some(&Subscript::Joined),
-            },
-            _ if is_set || !letters.is_empty() => Found::Text(letters),
-            _ => Found::Unset,
-        })
-    }
-
-    /// `${x@A}`: an assignment or `declare` that makes the variable again.
-    fn assignment_of(&mut self, subject: &Subject) -> Flow<Found> {
-        let (name, whole) = match subject {
-            Subject::Variable(name) => (*name, false),
-            Subject::Element(name, Subscript::Each | Subscript::Joined) => (*name, true),
-            Subject::Element(name, Subscript::Index(_)) => (*name, false),
-            Subject::Special(b'@' | b'*') => {
-                let words: Vec<Text> = self
-                    .state
-                    .positional
-                    .iter()
-                    .map(|text| quote::for_reuse(text))
-                    .collect();
-                return Flow::Continue(Found::Text(
-                    [b"set -- ".as_slice(), &words.join(&b' ')].concat(),
-                ));
-            }
-            _ => return Flow::Continue(Found::Unset),
-        };
-        let found = self.find(subject)?;
-        let Some(variable) = self.variable(name) else {
-            return Flow::Continue(Found::Unset);
-        };
-        let letters = attribute_letters(variable.attributes, &variable.value);
-        let declare = match letters.is_empty() {
-            true => Text::new(),
-            false => [b"declare -", letters.as_slice(), b" "].concat(),
-        };
-        let value = if whole && variable.is_array() {
-            array_text(&variable.value)
-        } else {
-            match found {
-                Found::Text(text) => quote::for_reuse(&text),
-                Found::List { items, .. } => quote::for_reuse(&items.join(&b' ')),
-                Found::Unset if declare.is_empty() => return Flow::Continue(Found::Unset),
-                Found::Unset => {
-                    return Flow::Continue(Found::Text(
-                        [declare.as_slice(), &name.name()].concat(),
-                    ));
-                }
-            }
-        };
-        Flow::Continue(Found::Text(
-            [declare.as_slice(), &name.name(), b"=", &value].concat(),
-        ))
-    }
-
-    /// `${a[@]@K}`: keys and values.
-    fn pairs_of(&mut self, subject: &Subject, letter: u8) -> Flow<Found> {
-        let Subject::Element(name, subscript @ (Subscript::Each | Subscript::Joined)) = subject
-        else {
-            let found = self.find(subject)?;
-            return Flow::Continue(match found {
-                Found::Text(text) => Found::Text(quote::for_reuse(&text)),
-                Found::List { items, joined } => Found::List {
-                    items: items.iter().map(|item| quote::for_reuse(item)).collect(),
-                    joined,
-                },
-                Found::Unset => Found::Unset,
-            });
-        };
-        let keys = self.array_keys(*name);
-        let values: Vec<Text> = match self.variable(*name) {
-            Some(variable) => variable.elements().into_iter().cloned().collect(),
-            None => Vec::new(),
-        };
+    /// Keys and values of an array: `K` as one text with quotes, `k` as a field each.
+    fn put_pairs(
+        &mut self,
+        variable: &Variable,
+        letter: u8,
+        joined: Joined,
+        is_quoted: bool,
+        sink: &mut Sink,
+    ) {
+        let keys = variable.keys();
+        let pairs: Vec<_> = keys.iter().zip(variable.elements()).collect();
         if letter == b'k' {
-            let items = keys
+            let texts: Vec<&Text> = pairs
                 .into_iter()
-                .zip(values)
-                .flat_map(|(key, value)| [key, value])
+                .flat_map(|(key, text)| [key, text])
                 .collect();
-            let joined = *subscript == Subscript::Joined;
-            return Flow::Continue(Found::List { items, joined });
+            self.put_many(&texts, joined, is_quoted, sink);
+            return;
         }
-        let pairs: Vec<Text> = keys
+        let is_associative = matches!(variable.value, Value::Associative(_));
+        let shown: Vec<Text> = pairs
             .into_iter()
-            .zip(values)
-            .map(|(key, value)| [key.as_slice(), b" ", &quote::double(&value)].concat())
+            .map(|(key, text)| [&quote::key(key)[..], b" ", &quote::double(text)].concat())
             .collect();
-        Flow::Continue(Found::Text(pairs.join(&b' ')))
+        let mut text = joined_with(&shown, b" ");
+        if is_associative {
+            text.push(b' ');
+        }
+        sink.put(self, &text, is_quoted);
+    }
+
+    /// `${x@A}`: a command that makes the variable again.
+    fn expand_declaration(
+        &mut self,
+        parameter: &Parameter,
+        subject: &Subject,
+        found: Found,
+        is_quoted: bool,
+        sink: &mut Sink,
+    ) -> Flow<()> {
+        if let Found::Many(Many::Positional(parameters), _) = &found {
+            let mut text = b"set --".to_vec();
+            for parameter in parameters.iter() {
+                text.push(b' ');
+                text.extend(quote::for_reuse(parameter));
+            }
+            sink.put(self, &text, is_quoted);
+            return Flow::Continue(());
+        }
+        let Some((name, variable)) = self.variable_of(subject) else {
+            if !matches!(subject, Subject::Positional(_) | Subject::Special(_)) {
+                self.check_unset(parameter, subject)?;
+            }
+            if is_quoted {
+                sink.put_quoted(b"");
+            }
+            return Flow::Continue(());
+        };
+        let letters = attribute_letters(variable.attributes, &variable.value);
+        let mut value = Text::new();
+        match &found {
+            Found::One(one) => {
+                if let Some(text) = one.text() {
+                    value.push(b'=');
+                    value.extend(quote::for_reuse(text));
+                }
+            }
+            Found::Many(..) if variable.is_declared_only() => {}
+            Found::Many(..) if variable.is_array() => {
+                value.push(b'=');
+                value.extend(array_text(&variable.value));
+            }
+            Found::Many(..) => {
+                if let Some(text) = variable.text() {
+                    value.push(b'=');
+                    value.extend(quote::for_reuse(text));
+                }
+            }
+        }
+        let mut text = Text::new();
+        if !letters.is_empty() {
+            text.extend_from_slice(&[b"declare -", &letters[..], b" "].concat());
+        }
+        if !letters.is_empty() || !value.is_empty() {
+            text.extend_from_slice(&name.name());
+            text.extend(value);
+        }
+        sink.put(self, &text, is_quoted);
+        Flow::Continue(())
+    }
+
+    /// `${x@a}`: the letters of the attributes; of a list, once for each element.
+    fn expand_attributes(
+        &mut self,
+        parameter: &Parameter,
+        subject: &Subject,
+        found: Found,
+        is_quoted: bool,
+        sink: &mut Sink,
+    ) -> Flow<()> {
+        let variable = self.variable_of(subject);
+        let letters = match &variable {
+            Some((_, variable)) => attribute_letters(variable.attributes, &variable.value),
+            None => Text::new(),
+        };
+        match found {
+            Found::One(one) => {
+                if one.text().is_none() && variable.is_none() {
+                    self.check_unset(parameter, subject)?;
+                }
+                sink.put(self, &letters, is_quoted);
+            }
+            Found::Many(many, joined) => {
+                let is_declared_only =
+                    |(_, variable): (_, Rc<Variable>)| variable.is_declared_only();
+                let count = match variable.is_some_and(is_declared_only) {
+                    true => 1,
+                    false => many.len(),
+                };
+                let texts = vec![letters; count];
+                self.put_many(&texts, joined, is_quoted, sink);
+            }
+        }
+        Flow::Continue(())
     }
 }
 
-/// The text that `$'…'` decodes to this one's meaning: quotes in it are no ends.
-fn escape_quotes(text: &[u8]) -> Text {
-    let mut escaped = Text::new();
+/// A text with the escapes of `$'…'` replaced.
+fn with_escapes(text: &[u8]) -> Text {
+    if !text.contains(&b'\\') {
+        return text.to_vec();
+    }
+    let mut source = b"$'".to_vec();
     let mut bytes = text.iter().copied();
     while let Some(byte) = bytes.next() {
         match byte {
+            b'\'' => source.extend_from_slice(b"\\'"),
             b'\\' => {
-                escaped.push(byte);
-                escaped.extend(bytes.next());
+                source.push(b'\\');
+                source.push(bytes.next().unwrap_or(b'\\'));
             }
-            b'\'' => escaped.extend_from_slice(b"\\'"),
-            _ => escaped.push(byte),
+            _ => source.push(byte),
         }
     }
-    escaped
+    source.push(b'\'');
+    match parser::word_text(&source).map(|word| word.parts) {
+        Ok(parts) => match parts.as_slice() {
+            [Part::Quoted(text)] => text.clone(),
+            _ => text.to_vec(),
+        },
+        Err(_) => text.to_vec(),
+    }
 }
 
 /// The letters of `declare` for attributes and value.
@@ -229,7 +255,13 @@ pub fn array_text(value: &Value) -> Text {
             .iter()
             .into_iter()
             .map(|(key, text)| {
-                [b"[", quote::key(key).as_slice(), b"]=", &quote::double(text)].concat()
+                [
+                    b"[",
+                    quote::key(key).as_slice(),
+                    b"]=",
+                    &quote::double(text),
+                ]
+                .concat()
             })
             .collect(),
         _ => Vec::new(),

@@ -98,13 +98,14 @@ impl Set {
                 at += 1;
                 break;
             }
-            if source[at] == b'[' && matches!(source.get(at + 1), Some(b':')) {
-                if let Some((class, end)) = class(source, at + 2) {
-                    // A class that is not known holds no character.
-                    items.extend(class.map(Item::Class));
-                    at = end;
-                    continue;
-                }
+            if source[at] == b'['
+                && source.get(at + 1) == Some(&b':')
+                && let Some((class, end)) = class(source, at + 2)
+            {
+                // A class that is not known holds no character.
+                items.extend(class.map(Item::Class));
+                at = end;
+                continue;
             }
             let (low, end) = element(source, at)?;
             at = end;

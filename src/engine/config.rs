@@ -4,7 +4,7 @@
 use wasmtime::{Config, WasmBacktraceDetails};
 
 /// Wasm stack of one process, in bytes. Deeper recursion ends the process.
-const MAX_WASM_STACK: usize = 1 << 20;
+const MAX_WASM_STACK: usize = 12 << 20;
 
 pub fn config() -> Config {
     let mut config = Config::new();

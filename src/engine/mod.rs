@@ -32,10 +32,10 @@ const MAX_CHILDREN: usize = 1024;
 /// What a slot of the pool keeps for its next user, in bytes: clearing it is
 /// cheaper than giving it back and faulting it in again.
 const MEMORY_KEPT: usize = 512 << 10;
-const STACK_KEPT: usize = 64 << 10;
+const STACK_KEPT: usize = 16 << 10;
 const TABLE_KEPT: usize = 64 << 10;
 /// Native stack of a running process: its wasm stack, and room for host calls on top.
-const ASYNC_STACK: usize = 2 << 20;
+const ASYNC_STACK: usize = 14 << 20;
 
 /// The guest, compiled, linked and ready to be instantiated.
 pub struct Image {
@@ -158,6 +158,8 @@ fn pooling(mut config: Config) -> Config {
         .async_stack_keep_resident(STACK_KEPT)
         .table_keep_resident(TABLE_KEPT)
         .pagemap_scan(Enabled::Auto);
+    // What one deep recursion has used of a stack is not kept for ever.
+    config.async_stack_zeroing(true);
     config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
     config
 }

@@ -107,7 +107,7 @@ pub struct Usage {
 /// What a process that another one started has free of charge, in bytes: the data
 /// and the stack of its program, which it hardly touches. As many as a job may have
 /// would use up its limit by these alone.
-const UNCHARGED: u64 = 4 << 20;
+const UNCHARGED: u64 = 10 << 20;
 
 /// Memory that is held for a job and counts towards its limit, until this is dropped.
 pub struct Charge {

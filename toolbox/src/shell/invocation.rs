@@ -80,7 +80,10 @@ pub fn main(args: &[OsString]) -> i32 {
 
 /// Whether a descriptor was given to the shell. A directory is the root that paths are relative to.
 fn is_inherited(fd: RawFd) -> bool {
-    process::is_open(fd) && sys::Descriptor(fd).metadata().is_ok_and(|metadata| !metadata.is_dir())
+    process::is_open(fd)
+        && sys::Descriptor(fd)
+            .metadata()
+            .is_ok_and(|metadata| !metadata.is_dir())
 }
 
 fn parse(args: &[Text]) -> Result<Invocation, Instead> {

@@ -56,7 +56,7 @@ impl Shell {
         match parser::arithmetic_text(text) {
             Ok(expression) => self.compute_number(&expression, &[], text),
             Err(error) => {
-                self.arithmetic_error(text, &error.message, &error.token);
+                self.arithmetic_error(&error.text, error.message, &error.token);
                 discard()
             }
         }

@@ -132,7 +132,9 @@ impl Shell {
                 Found::List { items, .. } => quote::for_reuse(&items.join(&b' ')),
                 Found::Unset if declare.is_empty() => return Flow::Continue(Found::Unset),
                 Found::Unset => {
-                    return Flow::Continue(Found::Text([declare.as_slice(), &name.name()].concat()));
+                    return Flow::Continue(Found::Text(
+                        [declare.as_slice(), &name.name()].concat(),
+                    ));
                 }
             }
         };

@@ -56,7 +56,7 @@ impl Process {
     ) -> Result<Self, Errno> {
         let mut fds = FdTable::with_root();
         for (fd, file) in (0..).zip(streams) {
-            fds.put(fd, Arc::new(file))?;
+            fds.give(fd, Arc::new(file))?;
         }
         let start = Start {
             argv,

@@ -186,6 +186,10 @@ impl Shell {
                 return 2;
             };
             self.state.source = ScriptSource::Argument;
+            let text = super::value::Variable::scalar(script.clone());
+            self.state
+                .variables
+                .set(super::symbol::Symbol::new("BASH_EXECUTION_STRING"), text);
             if let Some(name) = operands.next() {
                 self.state.name = name;
             }

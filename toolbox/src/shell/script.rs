@@ -79,6 +79,7 @@ impl Shell {
     pub fn run_script(&mut self, parser: &mut Parser<'_>) -> i32 {
         let status = self.run_commands(parser);
         let status = self.run_exit_trap(status);
+        self.end_substitutions();
         if let Err(error) = self.flush() {
             let text = crate::sys::error_text(&error);
             self.complain(format!("write error: {text}"));

@@ -15,6 +15,7 @@ use super::symbol::Symbol;
 use super::traps::{Event, Traps};
 use super::variables::Variables;
 use crate::sys;
+use crate::sys::process::Pid;
 
 pub struct Shell {
     pub state: State,
@@ -30,8 +31,10 @@ pub struct Shell {
     pub substitution_status: Option<i32>,
     /// Signals that have come and whose traps have not run yet: bit `n - 1` is signal `n`.
     pub pending_signals: u64,
-    /// The trap whose command runs now.
-    pub running_trap: Option<Event>,
+    /// The processes of `>(…)`.
+    pub written_substitutions: Vec<Pid>,
+    /// The traps whose commands run now, innermost last.
+    pub running_traps: Vec<Event>,
     /// What messages about an expression begin with.
     pub arithmetic_prefix: &'static [u8],
     /// How deep values that are expressions are inside each other.
@@ -154,7 +157,8 @@ impl Shell {
             depth: 0,
             substitution_status: None,
             pending_signals: 0,
-            running_trap: None,
+            written_substitutions: Vec::new(),
+            running_traps: Vec::new(),
             arithmetic_prefix: b"",
             arithmetic_depth: 0,
             trace_depth: 0,

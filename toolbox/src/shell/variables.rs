@@ -25,6 +25,8 @@ struct Slot {
     variable: Option<Rc<Variable>>,
     /// The scope it was made in; 0 is the global one, and scope `n` is `scopes[n - 1]`.
     scope: usize,
+    /// It was assigned before a command, for its time.
+    is_temporary: bool,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -44,6 +46,7 @@ pub enum ScopeKind {
 const NO_SLOT: &Slot = &Slot {
     variable: None,
     scope: 0,
+    is_temporary: false,
 };
 
 impl Variables {
@@ -92,7 +95,8 @@ impl Variables {
     pub fn unset(&mut self, name: Symbol) {
         self.environment = None;
         let scope = self.slot(name).scope;
-        if scope == 0 || scope >= self.function_scope() {
+        let is_own = scope >= self.function_scope() && !self.slot(name).is_temporary;
+        if scope == 0 || is_own {
             self.slot_mut(name).variable = None;
             return;
         }
@@ -153,22 +157,26 @@ impl Variables {
     /// Makes a new variable of the innermost function's scope, which hides the one before. One that is local there already
     /// stays as it is. Says whether it is new.
     pub fn make_local(&mut self, name: Symbol) -> bool {
-        self.hide(name, self.function_scope())
+        self.hide(name, self.function_scope(), false)
     }
 
     /// Likewise in the innermost scope of any kind, for an assignment before a command.
     pub fn make_temporary(&mut self, name: Symbol) -> bool {
-        self.hide(name, self.scopes.len())
+        self.hide(name, self.scopes.len(), true)
     }
 
-    fn hide(&mut self, name: Symbol, scope: usize) -> bool {
+    fn hide(&mut self, name: Symbol, scope: usize, is_temporary: bool) -> bool {
         if scope == 0 || self.slot(name).scope >= scope {
+            if !is_temporary && scope > 0 {
+                self.slot_mut(name).is_temporary = false;
+            }
             return false;
         }
         self.environment = None;
         let fresh = Slot {
             variable: None,
             scope,
+            is_temporary,
         };
         let hidden = std::mem::replace(self.slot_mut(name), fresh);
         Rc::make_mut(&mut self.scopes)[scope - 1]

@@ -3,10 +3,10 @@
 use super::assign::into_indexed;
 use super::{discard, position};
 use crate::shell::Shell;
-use crate::shell::ast::{ArrayElement, Text};
+use crate::shell::ast::{ArrayElement, Index, Text};
 use crate::shell::flow::Flow;
 use crate::shell::symbol::Symbol;
-use crate::shell::value::{Associative, Indexed, Value};
+use crate::shell::value::{Associative, Attributes, Indexed, Value};
 
 impl Shell {
     pub fn assign_array(
@@ -41,47 +41,81 @@ impl Shell {
         append: bool,
     ) -> Flow<()> {
         let attributes = self.attributes(name);
-        let mut array = Indexed::default();
-        if append {
-            let variable = self.state.variables.edit(name);
-            array = std::mem::take(into_indexed(&mut variable.value));
-        }
-        let mut next = array.end();
+        // All values are expanded before the array changes; the subscripts see the elements before them.
+        let mut values: Vec<(Option<&Index>, bool, Text)> = Vec::with_capacity(elements.len());
         for element in elements {
-            let Some(index) = &element.subscript else {
-                for text in self.expand_words(std::slice::from_ref(&element.value))? {
-                    let text = self.converted(attributes, text)?;
-                    array.set(next, text);
-                    next += 1;
+            match &element.subscript {
+                None => {
+                    let fields = self.expand_words(std::slice::from_ref(&element.value))?;
+                    values.extend(fields.into_iter().map(|field| (None, false, field)));
                 }
-                continue;
-            };
-            let number = self.evaluate(&index.arithmetic)?;
-            let Some(at) = position(number, array.end()) else {
-                let text = [
-                    b"[",
-                    index.word.source.as_slice(),
-                    b"]: bad array subscript",
-                ]
-                .concat();
-                self.complain(text);
-                continue;
-            };
-            let text = self.expand_text(&element.value)?;
-            let before = array.get(at).cloned().filter(|_| element.append);
-            let text = match before {
-                Some(before) if attributes.integer => {
-                    let sum = self.evaluate_text(&before)?;
-                    let sum = sum.wrapping_add(self.evaluate_text(&text)?);
-                    sum.to_string().into_bytes()
+                Some(index) => {
+                    let text = self.expand_text(&element.value)?;
+                    values.push((Some(index), element.append, text));
                 }
-                Some(before) => self.converted(attributes, [before, text].concat())?,
-                None => self.converted(attributes, text)?,
+            }
+        }
+        let variable = self.state.variables.edit(name);
+        if append {
+            into_indexed(&mut variable.value);
+        } else {
+            variable.value = Value::Indexed(Indexed::default());
+        }
+        let is_plain = attributes
+            == Attributes {
+                exported: attributes.exported,
+                ..Attributes::default()
             };
-            array.set(at, text);
+        if is_plain && values.iter().all(|(index, _, _)| index.is_none()) {
+            if let Value::Indexed(array) = &mut self.state.variables.edit(name).value {
+                let next = array.end();
+                for (at, (_, _, text)) in (next..).zip(values) {
+                    array.set(at, text);
+                }
+            }
+            return Flow::Continue(());
+        }
+        let end = |shell: &Self| match shell
+            .state
+            .variables
+            .get(name)
+            .map(|variable| &variable.value)
+        {
+            Some(Value::Indexed(array)) => array.end(),
+            _ => 0,
+        };
+        let mut next = end(self);
+        for (index, appends, text) in values {
+            let mut at = next;
+            if let Some(index) = index {
+                let number = self.evaluate(&index.arithmetic)?;
+                let Some(place) = position(number, end(self)) else {
+                    let text = [
+                        b"[",
+                        index.word.source.as_slice(),
+                        b"]: bad array subscript",
+                    ]
+                    .concat();
+                    self.complain(text);
+                    continue;
+                };
+                at = place;
+            }
+            let before = match self
+                .state
+                .variables
+                .get(name)
+                .map(|variable| &variable.value)
+            {
+                Some(Value::Indexed(array)) if appends => array.get(at).cloned(),
+                _ => None,
+            };
+            let text = self.appended(attributes, before, text)?;
+            if let Value::Indexed(array) = &mut self.state.variables.edit(name).value {
+                array.set(at, text);
+            }
             next = at + 1;
         }
-        self.state.variables.edit(name).value = Value::Indexed(array);
         Flow::Continue(())
     }
 

@@ -170,9 +170,10 @@ impl Shell {
         value: Text,
         append: bool,
     ) -> Flow<()> {
+        let subscript = &self.expanded_subscript(subscript);
         let variable = self.state.variables.get(name);
         if variable.is_some_and(|variable| matches!(variable.value, Value::Associative(_))) {
-            return self.put_key(name, subscript.to_vec(), value, append);
+            return self.put_key(name, subscript.clone(), value, append);
         }
         let number = self.evaluate_text(subscript)?;
         self.put_at(name, number, subscript, value, append)
@@ -248,7 +249,7 @@ impl Shell {
     }
 
     /// What `+=` makes of a value and the one before.
-    fn appended(
+    pub(super) fn appended(
         &mut self,
         attributes: Attributes,
         before: Option<Text>,

@@ -67,6 +67,8 @@ impl Shell {
         ] {
             self.set_readonly(name, Value::Scalar(id.to_string().into_bytes()), true);
         }
+        // It is the shell's own from here on.
+        self.state.variables.set_exported(Symbol::UNDERSCORE, false);
         for name in [Symbol::BASH_ALIASES, Symbol::BASH_CMDS] {
             self.state.variables.edit(name).value = Value::Associative(Associative::default());
         }

@@ -28,7 +28,7 @@ impl Shell {
     /// Follows namerefs. A loop of them is no variable at all.
     pub fn target(&self, name: Symbol) -> Option<Target> {
         let mut name = name;
-        for _ in 0..MAX_REFERENCES {
+        for _ in 0..=MAX_REFERENCES {
             let Some(variable) = self.state.variables.get(name) else {
                 return Some(Target::Variable(name));
             };
@@ -153,9 +153,19 @@ impl Shell {
 
     /// An element whose subscript is a text.
     pub fn element_of_text(&mut self, name: Symbol, subscript: &[u8]) -> Option<Text> {
+        if matches!(subscript, b"@" | b"*") {
+            let items: Vec<Text> = self
+                .variable(name)?
+                .elements()
+                .into_iter()
+                .cloned()
+                .collect();
+            return Some(items.join(&b' '));
+        }
+        let subscript = &self.expanded_subscript(subscript);
         let variable = self.variable(name)?;
         match &variable.value {
-            Value::Associative(array) => array.get(subscript).cloned(),
+            Value::Associative(array) => array.get(subscript.as_slice()).cloned(),
             value => {
                 let end = match value {
                     Value::Indexed(array) => array.end(),
@@ -174,6 +184,20 @@ impl Shell {
                 }
             }
         }
+    }
+
+    /// The text of a subscript in a nameref, whose quotes and expansions have their meaning.
+    pub(super) fn expanded_subscript(&mut self, subscript: &[u8]) -> Text {
+        let is_plain = subscript
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+        if !is_plain
+            && let Ok(word) = super::parser::word_text(subscript)
+            && let Flow::Continue(text) = self.expand_text(&word)
+        {
+            return text;
+        }
+        subscript.to_vec()
     }
 
     /// Whether a text names a nameref (`[[ -R name ]]`).

@@ -236,7 +236,7 @@ impl Computation<'_> {
             Some(text) => shell.number_of_value(&text, self.source),
             None if shell.is_set(SetOption::NoUnset) => {
                 shell.complain([&place.name.name()[..], b": unbound variable"].concat());
-                Flow::Break(Jump::Exit(1))
+                Flow::Break(Jump::Exit(shell.unset_status()))
             }
             None => Flow::Continue(0),
         }

@@ -186,7 +186,9 @@ fn assign_text(shell: &mut Shell, request: &Request, text: &[u8]) -> Flow<bool> 
     };
     let (name, subscript) = match parser::parameter_name(target) {
         Some(Subject::Variable(name)) => (name, None),
-        Some(Subject::Element(name, Subscript::Index(index))) => (name, Some(index)),
+        Some(Subject::Element(name, Subscript::Index(index))) if request.name != "export" => {
+            (name, Some(index))
+        }
         Some(Subject::Element(name, _)) if value.is_none() => (name, None),
         _ => {
             shell.complain_as(
@@ -197,7 +199,8 @@ fn assign_text(shell: &mut Shell, request: &Request, text: &[u8]) -> Flow<bool> 
         }
     };
     let is_array_text = value.is_some_and(|value| value.starts_with(b"(") && value.ends_with(b")"));
-    let name = prepare(shell, request, name, target != name.name().as_ref())?;
+    let is_element = target != name.name().as_ref();
+    let name = prepare(shell, request, name, is_element)?;
     let Some(name) = name else {
         return Flow::Continue(false);
     };
@@ -218,6 +221,15 @@ fn assign_text(shell: &mut Shell, request: &Request, text: &[u8]) -> Flow<bool> 
         } else if let Some(index) = subscript {
             shell.put_element(name, &index, value.to_vec(), append)?;
         } else if request.sets(b'n') {
+            let is_name = matches!(
+                parser::parameter_name(value),
+                Some(Subject::Variable(_) | Subject::Element(..))
+            );
+            if !is_name && !value.is_empty() {
+                let problem = b"': invalid variable name for name reference";
+                shell.complain_as(request.name, [b"`", value, problem].concat());
+                return Flow::Continue(false);
+            }
             shell.state.variables.edit(name).value = Value::Scalar(value.to_vec());
         } else if append {
             append_value(shell, name, value)?;
@@ -375,9 +387,11 @@ fn prepare(
             }
             variable.value = Value::Indexed(array);
         }
+        if is_array && matches!(variable.value, Value::Unset) {
+            variable.value = Value::Indexed(Indexed::declared());
+        }
         set_attributes(&mut variable.attributes, request);
     });
-    let _ = is_array;
     Flow::Continue(Some(name))
 }
 
@@ -509,19 +523,20 @@ fn show_one(shell: &mut Shell, request: &Request, name: Symbol, variable: &Varia
 }
 
 fn has_attributes(variable: &Variable, letters: &[u8]) -> bool {
-    letters.iter().all(|letter| match letter {
-        b'a' => matches!(variable.value, Value::Indexed(_)),
-        b'A' => matches!(variable.value, Value::Associative(_)),
-        b'i' => variable.attributes.integer,
-        b'l' => variable.attributes.lowercase,
-        b'u' => variable.attributes.uppercase,
-        b'c' => variable.attributes.capitalized,
-        b'n' => variable.attributes.nameref,
-        b'r' => variable.attributes.readonly,
-        b't' => variable.attributes.traced,
-        b'x' => variable.attributes.exported,
-        _ => true,
-    })
+    letters.is_empty()
+        || letters.iter().any(|letter| match letter {
+            b'a' => matches!(variable.value, Value::Indexed(_)),
+            b'A' => matches!(variable.value, Value::Associative(_)),
+            b'i' => variable.attributes.integer,
+            b'l' => variable.attributes.lowercase,
+            b'u' => variable.attributes.uppercase,
+            b'c' => variable.attributes.capitalized,
+            b'n' => variable.attributes.nameref,
+            b'r' => variable.attributes.readonly,
+            b't' => variable.attributes.traced,
+            b'x' => variable.attributes.exported,
+            _ => true,
+        })
 }
 
 /// `declare -f` and `-F`.

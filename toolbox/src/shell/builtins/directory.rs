@@ -113,16 +113,27 @@ impl Shell {
         if target.is_empty() {
             return Ok(());
         }
-        let logical = normalised(&before, target);
-        let destination = if physical { target } else { logical.as_slice() };
-        let entered = enter_path(destination);
+        let logical = if physical {
+            None
+        } else {
+            normalised(&before, target)
+        };
+        let entered = match &logical {
+            Some(path) => enter_path(path),
+            None => enter_path(target),
+        };
+        let mut is_physical = logical.is_none();
         if let Err(error) = entered {
             // A logical path that is not there may still be a physical one.
-            if physical || enter_path(target).is_err() {
+            if is_physical || enter_path(target).is_err() {
                 return Err(error);
             }
+            is_physical = true;
         }
-        let now = if physical { current()? } else { logical };
+        let now = match logical {
+            Some(path) if !is_physical => path,
+            _ => current()?,
+        };
         self.set_directory_variable(Symbol::OLDPWD, before);
         self.set_directory_variable(Symbol::PWD, now);
         Ok(())
@@ -157,8 +168,8 @@ fn current() -> std::io::Result<Text> {
         .map_or(directory, |path| path.into_os_string().into_vec()))
 }
 
-/// The path of a target seen from a directory, without `.` and `..`.
-fn normalised(directory: &[u8], target: &[u8]) -> Text {
+/// The path of a target seen from a directory, without `.` and `..`; none if what `..` leaves is no directory.
+fn normalised(directory: &[u8], target: &[u8]) -> Option<Text> {
     let full = match target.starts_with(b"/") {
         true => target.to_vec(),
         false => [directory, b"/", target].concat(),
@@ -167,7 +178,13 @@ fn normalised(directory: &[u8], target: &[u8]) -> Text {
     for name in full.split(|byte| *byte == b'/') {
         match name {
             b"" | b"." => {}
-            b".." => drop(names.pop()),
+            b".." => {
+                let path = [b"/", names.join(&b'/').as_slice()].concat();
+                if !is_directory(&path) {
+                    return None;
+                }
+                names.pop();
+            }
             name => names.push(name),
         }
     }
@@ -179,7 +196,7 @@ fn normalised(directory: &[u8], target: &[u8]) -> Text {
     if path.is_empty() {
         path.push(b'/');
     }
-    path
+    Some(path)
 }
 
 pub fn pwd(shell: &mut Shell, args: &[Text]) -> Flow {

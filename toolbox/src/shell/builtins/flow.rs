@@ -47,7 +47,7 @@ fn leave(shell: &mut Shell, args: &[Text], jump: fn(usize) -> Jump) -> Flow {
     };
     if args.len() > 2 {
         shell.complain_as(name, "too many arguments");
-        return ControlFlow::Break(Jump::Break(shell.loops));
+        return ControlFlow::Break(Jump::Exit(1));
     }
     shell.state.status = 0;
     ControlFlow::Break(jump(levels.min(shell.loops)))

@@ -177,7 +177,7 @@ fn kind_of(meaning: &Meaning) -> &'static [u8] {
 }
 
 pub fn command(shell: &mut Shell, args: &[Text]) -> Flow {
-    let (mut short, mut long) = (false, false);
+    let (mut short, mut long, mut standard) = (false, false, false);
     let mut letters = Letters::new(args, "pvV");
     loop {
         match letters.next(shell) {
@@ -185,7 +185,7 @@ pub fn command(shell: &mut Shell, args: &[Text]) -> Flow {
             Ok(Some(given)) => match given.letter {
                 b'v' => short = true,
                 b'V' => long = true,
-                _ => {}
+                _ => standard = true,
             },
             Err(flow) => return flow,
         }
@@ -200,9 +200,28 @@ pub fn command(shell: &mut Shell, args: &[Text]) -> Flow {
             Some(_) => shell
                 .run_builtin_named(operands)
                 .unwrap_or(Flow::Continue(127)),
+            None if standard => with_standard_path(shell, operands),
             None => shell.run_program(operands),
         },
     }
+}
+
+/// Runs a program that is looked for where the standard tools are.
+fn with_standard_path(shell: &mut Shell, operands: &[Text]) -> Flow {
+    use crate::shell::symbol::Symbol;
+    use crate::shell::variables::ScopeKind;
+
+    shell.state.variables.push_scope(ScopeKind::Command);
+    shell.state.variables.make_temporary(Symbol::PATH);
+    shell.state.variables.set(
+        Symbol::PATH,
+        crate::shell::value::Variable::scalar("/usr/bin:/bin"),
+    );
+    let hashed = std::mem::take(&mut shell.state.hashed);
+    let flow = shell.run_program(operands);
+    shell.state.hashed = hashed;
+    shell.state.variables.pop_scope();
+    flow
 }
 
 fn describe(shell: &mut Shell, names: &[Text], long: bool) -> Flow {
@@ -246,7 +265,10 @@ pub fn builtin(shell: &mut Shell, args: &[Text]) -> Flow {
     let Some(name) = operands.first() else {
         return Flow::Continue(0);
     };
-    match shell.run_builtin_named(operands) {
+    match shell
+        .builtin(name)
+        .and_then(|_| shell.run_builtin_named(operands))
+    {
         Some(flow) => flow,
         None => {
             shell.complain_as(

@@ -207,6 +207,11 @@ pub fn history(shell: &mut Shell, args: &[Text]) -> Flow {
     }
 }
 
+pub fn fc(shell: &mut Shell, _args: &[Text]) -> Flow {
+    shell.complain_as("fc", "history specification out of range");
+    Flow::Continue(1)
+}
+
 pub fn logout(shell: &mut Shell, _args: &[Text]) -> Flow {
     shell.complain_as("logout", "not login shell: use `exit'");
     Flow::Continue(1)

@@ -137,6 +137,11 @@ pub const TABLE: &[Builtin] = &[
         synopsis: "[-fn] [name[=value] ...] or export -p",
     },
     plain("false", truth::no, ""),
+    plain(
+        "fc",
+        misc::fc,
+        "[-e ename] [-lnr] [first] [last] or fc -s [pat=rep] [command]",
+    ),
     plain("fg", jobs::foreground, "[job_spec]"),
     plain("getopts", getopts::run, "optstring name [arg ...]"),
     plain("hash", lookup::hash, "[-lr] [-p pathname] [-dt] [name ...]"),

@@ -363,6 +363,7 @@ pub fn mapfile(shell: &mut Shell, args: &[Text]) -> Flow {
     };
     let mut array = match (&mut shell.state.variables.edit(name).value, origin) {
         (Value::Indexed(array), Some(_)) => std::mem::take(array),
+        (Value::Scalar(text), Some(_)) => Indexed::from_iter([std::mem::take(text)]),
         (Value::Associative(_), _) => {
             shell.complain_as(
                 "mapfile",

@@ -10,6 +10,8 @@ use crate::shell::flow::{Flow, Jump};
 use crate::shell::options::{SetOption, Shopt};
 use crate::shell::pattern::Pattern;
 use crate::shell::symbol::Symbol;
+use crate::shell::traps::Event;
+use crate::shell::value::Value;
 
 /// How a turn of a loop ended.
 enum Turn {
@@ -26,7 +28,16 @@ impl Shell {
         let substitutions = self.streams.substitutions.len();
         let saved = match self.redirect(&command.redirections)? {
             Ok(saved) => saved,
-            Err(status) => return self.done(status),
+            Err(status) => {
+                self.state.status = status;
+                if !self.in_condition {
+                    self.run_trap(Event::Error)?;
+                    if self.is_set(SetOption::ErrExit) {
+                        return ControlFlow::Break(Jump::Exit(status));
+                    }
+                }
+                return Flow::Continue(status);
+            }
         };
         let flow = self.run_kind(command);
         self.restore(saved);
@@ -104,6 +115,10 @@ impl Shell {
         self.in_loop(|shell| {
             loop {
                 let condition = shell.run_condition(|shell| shell.run_list(condition));
+                // `continue` succeeds, which is the end of an `until`.
+                if until && condition == ControlFlow::Break(Jump::Continue(1)) {
+                    break;
+                }
                 let holds = match shell.end_turn(condition, &mut None)? {
                     (Turn::Leave, _) => break,
                     (Turn::Next, None) => continue,
@@ -140,7 +155,12 @@ impl Shell {
                 shell.state.line = line;
                 shell.trace_for("for", variable, words)?;
                 shell.before_command(|| for_text("for", variable, words))?;
-                shell.assign(variable, value)?;
+                if shell.attributes(variable).nameref {
+                    // It refers to another variable in each turn.
+                    shell.state.variables.edit(variable).value = Value::Scalar(value);
+                } else {
+                    shell.assign(variable, value)?;
+                }
                 let turn = shell.run_list(body);
                 if let (Turn::Leave, _) = shell.end_turn(turn, &mut Some(&mut status))? {
                     break;

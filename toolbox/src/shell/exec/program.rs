@@ -57,6 +57,7 @@ impl Shell {
         fields: &[Text],
         options: &ExecOptions,
     ) -> Result<i32, NotStarted> {
+        let in_subshell = self.state.subshells > 0;
         self.start_program(fields, |command| {
             if let (Some(argv0), Some(first)) = (&options.argv0, command.args.first_mut()) {
                 *first = OsString::from_vec(argv0.clone());
@@ -64,7 +65,11 @@ impl Shell {
             if options.empty_environment {
                 command.env = Some(Vec::new());
             }
-            command.exec()
+            match in_subshell {
+                // The process is that of the shell around it, too.
+                true => command.run().map(|status| i32::from(status.code())),
+                false => command.exec(),
+            }
         })
     }
 

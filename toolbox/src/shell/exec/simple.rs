@@ -144,6 +144,11 @@ impl Shell {
         let keeps_assignments = builtin.is_special && self.is_posix() || is_exec;
         let scoped = !command.assignments.is_empty() && !keeps_assignments;
         let assigned = self.assign_before(&command.assignments, scoped);
+        if is_exec {
+            for assignment in &command.assignments {
+                self.state.variables.set_exported(assignment.name, true);
+            }
+        }
         let flow = match assigned {
             ControlFlow::Continue(()) => {
                 let last = arguments.last();

@@ -108,6 +108,9 @@ impl Shell {
         self.streams.descriptors.set(its_fd, before);
         let pid = pid?;
         self.jobs.others.push(Member { pid, ended: None });
+        if !substitution.is_read {
+            self.written_substitutions.push(pid);
+        }
         self.state.last_background = Some(pid.0);
         let fd = self.streams.descriptors.free_below(SUBSTITUTION_FD);
         self.streams
@@ -115,6 +118,19 @@ impl Shell {
             .set(fd, Some(descriptors::owned(own)));
         self.streams.substitutions.push(fd);
         Ok(fd)
+    }
+
+    /// Lets the commands of `>(…)` come to their ends: what they still print is a part of the script's output. Bash does not
+    /// wait for them, but it does not end them, either.
+    pub fn end_substitutions(&mut self) {
+        if self.written_substitutions.is_empty() {
+            return;
+        }
+        let _ = self.flush();
+        self.close_substitutions(0);
+        for pid in std::mem::take(&mut self.written_substitutions) {
+            self.wait_for_child(pid);
+        }
     }
 
     /// Closes the files of process substitutions that were started since there were `count`.

@@ -19,7 +19,7 @@ impl Shell {
             return Flow::Continue(());
         }
         self.run_pending_traps()?;
-        if self.running_trap.is_none() {
+        if self.running_traps.is_empty() {
             self.state.command = text();
         }
         if self.state.traps.get(Event::Debug).is_some() {
@@ -36,7 +36,7 @@ impl Shell {
     /// Runs the command of a trap; `$?` is afterwards what it was before.
     pub fn run_trap(&mut self, event: Event) -> Flow<()> {
         // A trap does not run inside itself.
-        if self.running_trap == Some(event) {
+        if self.running_traps.contains(&event) {
             return Flow::Continue(());
         }
         let Some(command) = self
@@ -50,11 +50,11 @@ impl Shell {
         };
         let status = self.state.status;
         let line = self.state.line;
-        let outer = std::mem::replace(&mut self.running_trap, Some(event));
+        self.running_traps.push(event);
         let condition = std::mem::replace(&mut self.in_condition, event == Event::Error);
         let flow = self.run_text(command, line);
         self.in_condition = condition;
-        self.running_trap = outer;
+        self.running_traps.pop();
         self.state.line = line;
         match flow {
             ControlFlow::Continue(_) => {
@@ -86,12 +86,12 @@ impl Shell {
             return status;
         };
         self.state.status = status;
-        self.running_trap = Some(Event::Exit);
+        self.running_traps.push(Event::Exit);
         // What encloses the end of the shell does not count any more.
         self.loops = 0;
         let line = self.state.line;
         let flow = self.run_text(command, line);
-        self.running_trap = None;
+        self.running_traps.pop();
         match flow {
             ControlFlow::Break(Jump::Exit(status) | Jump::Discard(status)) => status,
             _ => status,

@@ -149,7 +149,7 @@ impl Shell {
             None => b"parameter not set".to_vec(),
         };
         self.complain([name.as_slice(), b": ", &text].concat());
-        Flow::Break(Jump::Exit(if self.state.subshells > 0 { 1 } else { 127 }))
+        Flow::Break(Jump::Exit(self.unset_status()))
     }
 
     /// Removals, replacements and changes of case, which are made to each item of a list.

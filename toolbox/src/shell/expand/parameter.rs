@@ -213,7 +213,15 @@ impl Shell {
         }
         let name = subject_text(subject);
         self.complain([name.as_slice(), b": unbound variable"].concat());
-        exit(if self.state.subshells > 0 { 1 } else { 127 })
+        exit(self.unset_status())
+    }
+
+    /// The status of a shell that an unset parameter ends.
+    pub(crate) fn unset_status(&self) -> i32 {
+        match self.state.subshells > 0 || self.is_set(SetOption::ErrExit) {
+            true => 1,
+            false => 127,
+        }
     }
 
     /// Whether `&` stands for the match in a replacement.

@@ -5,7 +5,9 @@ use super::arithmetic_text::read_marked;
 use super::error::Parsed;
 use super::parts::Parts;
 use super::word::ARITHMETIC;
-use crate::shell::ast::{Arithmetic, Expression, Operation, Parameter, Part, Subject, Text, Word};
+use crate::shell::ast::{
+    Arithmetic, Expression, Operation, Parameter, Part, Subject, Subscript, Text, Word,
+};
 
 /// What an expression ends at.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -27,12 +29,14 @@ pub(super) const MARK: u8 = 0;
 
 impl Reader<'_, '_> {
     /// `$((…))`, behind the `$`; none if no `))` closes it.
+    #[inline(never)]
     pub(super) fn arithmetic_expansion(&mut self) -> Parsed<Option<Part>> {
         let arithmetic = self.double_parenthesised()?;
         Ok(arithmetic.map(|arithmetic| Part::Arithmetic(Box::new(arithmetic))))
     }
 
     /// `((…))`; none if no `))` closes it.
+    #[inline(never)]
     pub(super) fn double_parenthesised(&mut self) -> Parsed<Option<Arithmetic>> {
         self.take_text(b"((");
         let start = self.input.at;
@@ -44,6 +48,7 @@ impl Reader<'_, '_> {
     }
 
     /// `$[…]`, behind the `$`.
+    #[inline(never)]
     pub(super) fn old_arithmetic(&mut self) -> Parsed<Part> {
         let start = self.input.at;
         self.bump();
@@ -55,6 +60,7 @@ impl Reader<'_, '_> {
     }
 
     /// An expression, up to what it ends at.
+    #[inline(never)]
     pub(super) fn arithmetic(&mut self, until: Until) -> Parsed<Arithmetic> {
         self.enter()?;
         let start = self.input.at;
@@ -65,6 +71,7 @@ impl Reader<'_, '_> {
         Ok(arithmetic)
     }
 
+    #[inline(never)]
     fn arithmetic_parts(&mut self, until: Until, parts: &mut Parts) -> Parsed<()> {
         // How many of these have to be closed, or answered by a colon.
         let (mut parentheses, mut brackets, mut conditions) = (0_usize, 0_usize, 0_usize);
@@ -216,9 +223,48 @@ fn joins(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'#' | b'@' | b'$' | b'\'' | b'\\' | MARK)
 }
 
-/// Whether a parameter is expanded to its one value and nothing else.
+/// Whether a parameter is one value, and expanding it does nothing else: when that value is no number, it is expanded again.
 fn is_one_value(parameter: &Parameter) -> bool {
-    let is_plain =
-        parameter.operation == Operation::Value || parameter.operation == Operation::Length;
-    is_plain && !parameter.indirect && !matches!(parameter.subject, Subject::Special(b'@' | b'*'))
+    let is_one = match &parameter.subject {
+        Subject::Variable(_) | Subject::Positional(_) => true,
+        Subject::Special(byte) => {
+            !matches!(byte, b'@' | b'*') || parameter.operation == Operation::Length
+        }
+        Subject::Element(_, Subscript::Each | Subscript::Joined) => {
+            parameter.operation == Operation::Length
+        }
+        Subject::Element(_, Subscript::Index(index)) => {
+            index.arithmetic.expression.as_ref().is_some_and(is_pure)
+        }
+    };
+    let is_text = |word: &Word| {
+        word.parts
+            .iter()
+            .all(|part| matches!(part, Part::Literal(_) | Part::Quoted(_)))
+    };
+    let is_plain = match &parameter.operation {
+        Operation::Value | Operation::Length => true,
+        Operation::Default { word, .. }
+        | Operation::Alternative { word, .. }
+        | Operation::RemovePrefix { pattern: word, .. }
+        | Operation::RemoveSuffix { pattern: word, .. } => is_text(word),
+        Operation::Replace {
+            pattern,
+            replacement,
+            ..
+        } => is_text(pattern) && is_text(replacement),
+        _ => false,
+    };
+    is_one && is_plain && !parameter.indirect
+}
+
+/// Whether an expression changes no variable, as far as that can be seen.
+fn is_pure(expression: &Expression) -> bool {
+    match expression {
+        Expression::Number(_) | Expression::Expanded(_) => true,
+        Expression::Place(place) => place.index.is_none(),
+        Expression::Unary(_, operand) => is_pure(operand),
+        Expression::Binary(_, left, right) => is_pure(left) && is_pure(right),
+        _ => false,
+    }
 }

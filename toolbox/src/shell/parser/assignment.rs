@@ -8,9 +8,30 @@ use crate::shell::ast::{ArrayElement, AssignedValue, Assignment, Index, Part, Wo
 use crate::shell::symbol::Symbol;
 
 impl Reader<'_, '_> {
+    /// Adds the assignment at this place. When the word is none, gives the place up to which nothing ends it.
+    #[inline]
+    pub(super) fn take_assignment(
+        &mut self,
+        assignments: &mut Vec<Assignment>,
+    ) -> Parsed<Option<usize>> {
+        match self.peek().is_some_and(starts_name) {
+            true => self.add_assignment(assignments),
+            false => Ok(Some(0)),
+        }
+    }
+
+    #[inline(never)]
+    fn add_assignment(&mut self, assignments: &mut Vec<Assignment>) -> Parsed<Option<usize>> {
+        let (assignment, end) = self.assignment(true)?;
+        let is_one = assignment.is_some();
+        assignments.extend(assignment);
+        Ok((!is_one).then_some(end))
+    }
+
     /// The assignment at this place, if the word is one. Before a command, blanks may stand in its subscript, also when it
     /// is no assignment: the place up to which nothing ends the word.
-    pub(super) fn assignment(
+    #[inline(never)]
+    fn assignment(
         &mut self,
         is_before_command: bool,
     ) -> Parsed<(Option<Assignment>, usize)> {
@@ -71,6 +92,7 @@ impl Reader<'_, '_> {
         Ok((Some(assignment), 0))
     }
 
+    #[inline(never)]
     fn bracketed_index(&mut self) -> Parsed<Index> {
         let start = self.input.at;
         self.bump();
@@ -87,30 +109,22 @@ impl Reader<'_, '_> {
     }
 
     /// An argument of `declare` and the like.
+    #[inline(never)]
     pub(super) fn declared_word(&mut self) -> Parsed<Option<Word>> {
         let start = self.input.at;
         let (Some(assignment), _) = self.assignment(false)? else {
             return self.word(Kind::Argument);
         };
         let source = self.input.since(start).to_vec();
-        // What it is when the command turns out to be another one.
-        let parts = match &assignment.value {
-            AssignedValue::Scalar(value) => {
-                let before = source.len().saturating_sub(value.source.len());
-                let mut parts = vec![Part::Literal(source[..before].to_vec())];
-                parts.extend(value.parts.iter().cloned());
-                parts
-            }
-            AssignedValue::Array(_) => vec![Part::Quoted(source.clone())],
-        };
         Ok(Some(Word {
             source,
-            parts,
+            parts: Vec::new(),
             assignment: Some(Box::new(assignment)),
         }))
     }
 
     /// An argument of `eval` and the like, which may look like the assignment of an array.
+    #[inline(never)]
     pub(super) fn text_word(&mut self) -> Parsed<Option<Word>> {
         let start = self.input.at;
         let mut inside = 0;
@@ -132,6 +146,7 @@ impl Reader<'_, '_> {
     }
 
     /// `(…)`: the elements of an array.
+    #[inline(never)]
     pub(super) fn array_elements(&mut self) -> Parsed<Vec<ArrayElement>> {
         let start = self.input.at;
         self.take(b'(');
@@ -184,6 +199,7 @@ impl Reader<'_, '_> {
     }
 
     /// `[subscript]=value` or a word; none if another token stands here.
+    #[inline(never)]
     fn array_element(&mut self) -> Parsed<Option<ArrayElement>> {
         let mut inside = 0;
         if self.peek() == Some(b'[') {

@@ -176,6 +176,7 @@ impl Reader<'_, '_> {
     }
 
     /// Commands up to what closes them; maybe none.
+    #[inline(never)]
     pub(super) fn commands(&mut self) -> Parsed<List> {
         self.enter()?;
         let mut list = List::default();
@@ -232,6 +233,7 @@ impl Reader<'_, '_> {
         }
     }
 
+    #[inline(never)]
     fn and_or(&mut self) -> Parsed<AndOr> {
         let first = self.pipeline()?;
         let mut rest = Vec::new();
@@ -247,6 +249,7 @@ impl Reader<'_, '_> {
         }
     }
 
+    #[inline(never)]
     fn pipeline(&mut self) -> Parsed<Pipeline> {
         let mut pipeline = Pipeline {
             time: None,

@@ -6,12 +6,14 @@ use super::Reader;
 use super::command::Keyword;
 use super::error::Parsed;
 use super::input::{ends_word, starts_name};
+use super::substitution::Meaning;
 use super::word::Kind;
 use crate::shell::ast::{CaseArm, CaseEnd, Command, Compound, CompoundCommand, Coprocess};
 use crate::shell::symbol::Symbol;
 
 impl Reader<'_, '_> {
     /// The command at this place, at which aliases are replaced.
+    #[inline(never)]
     pub(super) fn command(&mut self) -> Parsed<Command> {
         match self.keyword() {
             Some((Keyword::Function, end)) => {
@@ -51,6 +53,7 @@ impl Reader<'_, '_> {
     }
 
     /// The compound command at this place, without its redirections; none if another command begins here.
+    #[inline(never)]
     pub(super) fn compound_command(&mut self) -> Parsed<Option<CompoundCommand>> {
         let start = self.input.at;
         if self.peek() == Some(b'(') {
@@ -85,28 +88,30 @@ impl Reader<'_, '_> {
     }
 
     /// `( … )` or `(( … ))`
+    #[inline(never)]
     fn parenthesis(&mut self) -> Parsed<Compound> {
         if self.peek_second() != Some(b'(') {
             return self.subshell();
         }
         let position = self.position();
         let start = self.input.at;
-        if self.is_arithmetic(start) != Some(false) {
+        if !matches!(self.meaning(start), Some(Meaning::Commands(_))) {
             match self.double_parenthesised() {
                 Ok(Some(arithmetic)) => {
-                    self.remember_arithmetic(start, true);
+                    self.remember(start, Meaning::Arithmetic);
                     return Ok(Compound::Arithmetic(arithmetic));
                 }
                 // Nothing closes it, whatever it is.
-                Err(error) if error.is_eof => return Err(error),
+                Err(error) if error.is_eof || error.is_too_deep() => return Err(error),
                 _ => {}
             }
-            self.remember_arithmetic(start, false);
+            self.remember(start, Meaning::Commands(0));
             self.go_back(&position);
         }
         self.subshell()
     }
 
+    #[inline(never)]
     fn subshell(&mut self) -> Parsed<Compound> {
         self.bump();
         let list = self.compound_list()?;
@@ -117,6 +122,7 @@ impl Reader<'_, '_> {
         }
     }
 
+    #[inline(never)]
     fn if_command(&mut self) -> Parsed<Compound> {
         let mut branches = Vec::with_capacity(1);
         loop {
@@ -140,6 +146,7 @@ impl Reader<'_, '_> {
         }
     }
 
+    #[inline(never)]
     fn case(&mut self) -> Parsed<Compound> {
         self.skip_blanks();
         let word = self.expect_word(Kind::Plain)?;
@@ -164,6 +171,7 @@ impl Reader<'_, '_> {
     }
 
     /// One arm, and whether nothing ended it, so that it must be the last one.
+    #[inline(never)]
     fn case_arm(&mut self) -> Parsed<(CaseArm, bool)> {
         self.take(b'(');
         let mut patterns = Vec::with_capacity(1);
@@ -217,6 +225,7 @@ impl Reader<'_, '_> {
     }
 
     /// `function name [()] body`
+    #[inline(never)]
     fn function_keyword(&mut self) -> Parsed<Command> {
         self.skip_blanks();
         let line = self.line();
@@ -234,6 +243,7 @@ impl Reader<'_, '_> {
     }
 
     /// `coproc [NAME] command`: there is a name only before a compound command.
+    #[inline(never)]
     fn coprocess(&mut self) -> Parsed<Command> {
         self.skip_blanks();
         if let Some(command) = self.compound_command()? {

@@ -42,6 +42,7 @@ impl Reader<'_, '_> {
     }
 
     /// The expansion that begins with the `$` at this place, which is stepped over in any case.
+    #[inline(never)]
     fn expansion(&mut self, is_quoted: bool) -> Parsed<Option<Part>> {
         let start = self.input.at;
         self.bump();

@@ -18,6 +18,7 @@ enum Inside {
 
 impl Reader<'_, '_> {
     /// `"…"`
+    #[inline(never)]
     pub(super) fn double_quotes(&mut self) -> Parsed<Part> {
         let start = self.input.at;
         self.bump();
@@ -37,6 +38,7 @@ impl Reader<'_, '_> {
     }
 
     /// The word of `${…}` in double quotes, up to the `}`.
+    #[inline(never)]
     pub(super) fn quoted_operand(&mut self) -> Parsed<Word> {
         let start = self.input.at;
         let mut parts = Parts::default();
@@ -48,6 +50,7 @@ impl Reader<'_, '_> {
         })
     }
 
+    #[inline(never)]
     fn quoted_parts(&mut self, inside: Inside, parts: &mut Parts) -> Parsed<()> {
         // In an operand, single quotes stand for themselves, but nothing ends it between two of them.
         let mut shielded = 0;

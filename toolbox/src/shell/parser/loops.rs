@@ -9,6 +9,7 @@ use crate::shell::ast::{Arithmetic, ArithmeticHeader, Compound, List, Word};
 use crate::shell::symbol::Symbol;
 
 impl Reader<'_, '_> {
+    #[inline(never)]
     pub(super) fn while_loop(&mut self, until: bool) -> Parsed<Compound> {
         let condition = self.compound_list()?;
         let body = self.do_group()?;
@@ -19,6 +20,7 @@ impl Reader<'_, '_> {
         })
     }
 
+    #[inline(never)]
     fn do_group(&mut self) -> Parsed<List> {
         self.expect_keyword(Keyword::Do)?;
         let body = self.compound_list()?;
@@ -27,6 +29,7 @@ impl Reader<'_, '_> {
     }
 
     /// The body of a `for`, which may also be in braces.
+    #[inline(never)]
     fn loop_body(&mut self) -> Parsed<List> {
         self.skip_newlines();
         if !self.take_keyword(Keyword::OpenBrace) {
@@ -37,6 +40,7 @@ impl Reader<'_, '_> {
         Ok(body)
     }
 
+    #[inline(never)]
     pub(super) fn for_loop(&mut self) -> Parsed<Compound> {
         self.skip_blanks();
         if self.looks_at(b"((") {
@@ -51,6 +55,7 @@ impl Reader<'_, '_> {
         })
     }
 
+    #[inline(never)]
     pub(super) fn select(&mut self) -> Parsed<Compound> {
         self.skip_blanks();
         let (variable, words) = self.loop_header()?;
@@ -63,6 +68,7 @@ impl Reader<'_, '_> {
     }
 
     /// `name [in words];`. Whether the name is one is found out when the loop runs.
+    #[inline(never)]
     fn loop_header(&mut self) -> Parsed<(Symbol, Option<Vec<Word>>)> {
         let name = self.expect_word(Kind::Plain)?;
         let variable = Symbol::new(&name.source);
@@ -92,6 +98,7 @@ impl Reader<'_, '_> {
     }
 
     /// `((first; condition; step))`, with a semicolon or without.
+    #[inline(never)]
     fn arithmetic_for(&mut self) -> Parsed<Compound> {
         let start = self.input.at;
         self.take_text(b"((");

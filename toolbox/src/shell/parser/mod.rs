@@ -36,6 +36,7 @@ use std::rc::Rc;
 use super::ast::{ArrayElement, HereDocument, List, Subject, Text, Word};
 use error::Parsed;
 use input::Input;
+use substitution::Meaning;
 
 pub use arithmetic_text::{ArithmeticError, arithmetic_text, division_token};
 pub use error::{ErrorKind, SyntaxError};
@@ -55,7 +56,7 @@ pub struct Settings<'s> {
 }
 
 /// How deep commands and expansions may be inside each other: what the stack has room for.
-const MAX_DEPTH: usize = 300;
+const MAX_DEPTH: usize = 500;
 
 /// A script that is read command by command.
 pub struct Parser<'a> {
@@ -116,8 +117,8 @@ struct Reader<'a, 's> {
     depth: usize,
     /// Here-documents whose bodies stand behind the line.
     pending: Vec<Rc<HereDocument>>,
-    /// For places where `((` stands: whether it begins an expression.
-    double_parentheses: Vec<(usize, bool)>,
+    /// What was found out about places where `((` stands.
+    double_parentheses: Vec<(usize, Meaning)>,
     /// How many subscripts this place is inside of.
     subscripts: usize,
     /// How many brace expansions this place is inside of.

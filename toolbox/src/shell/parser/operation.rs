@@ -6,14 +6,30 @@ use super::error::Parsed;
 use crate::shell::ast::{CaseChange, Operation, Replaced, Word};
 
 impl Reader<'_, '_> {
-    /// What stands behind the parameter, up to the `}`; none if that is no operation.
-    pub(super) fn operation(&mut self, is_quoted: bool) -> Parsed<Option<Operation>> {
+    /// What stands behind the parameter, up to the `}`; says whether that is an operation.
+    pub(super) fn operation_into(
+        &mut self,
+        place: &mut Operation,
+        is_quoted: bool,
+    ) -> Parsed<bool> {
+        if self.peek() == Some(b'}') {
+            *place = Operation::Value;
+            return Ok(true);
+        }
+        let operation = self.operation(is_quoted)?;
+        let is_known = operation.is_some();
+        if let Some(operation) = operation {
+            *place = operation;
+        }
+        Ok(is_known)
+    }
+
+    /// None if it is no operation.
+    #[inline(never)]
+    fn operation(&mut self, is_quoted: bool) -> Parsed<Option<Operation>> {
         let Some(byte) = self.peek() else {
             return Ok(None);
         };
-        if byte == b'}' {
-            return Ok(Some(Operation::Value));
-        }
         self.bump();
         Ok(Some(match byte {
             b':' => match self.peek() {
@@ -63,6 +79,7 @@ impl Reader<'_, '_> {
     }
 
     /// An operation that depends on whether the parameter is set.
+    #[inline(never)]
     fn conditional(&mut self, operator: u8, colon: bool, is_quoted: bool) -> Parsed<Operation> {
         let word = match is_quoted {
             true => self.quoted_operand()?,
@@ -80,6 +97,7 @@ impl Reader<'_, '_> {
     }
 
     /// `pattern/replacement`, behind the first slash.
+    #[inline(never)]
     fn replacement(&mut self) -> Parsed<Operation> {
         let which = match self.peek() {
             Some(b'/') => Replaced::All,
@@ -103,6 +121,7 @@ impl Reader<'_, '_> {
     }
 
     /// `offset` or `offset:length`, behind the colon.
+    #[inline(never)]
     fn substring(&mut self) -> Parsed<Operation> {
         let offset = self.arithmetic(Until::Colon)?;
         let length = match self.take(b':') {

@@ -3,62 +3,74 @@
 use super::Reader;
 use super::error::Parsed;
 use super::input::starts_name;
-use crate::shell::ast::{Operation, Parameter, Part, Subject, Subscript};
+use crate::shell::ast::{Operation, Parameter, Part, Subject, Subscript, Text};
 use crate::shell::symbol::Symbol;
-
-/// What is inside of the braces.
-type Inside = (bool, Subject, Operation);
 
 impl Reader<'_, '_> {
     /// `${…}`, behind the `$`, which stands at `start`.
+    ///
+    /// What is found is put where it belongs at once: as results they would make the frames large, and how deep expansions
+    /// may be is a matter of the stack.
+    #[inline(never)]
     pub(super) fn braced_parameter(&mut self, start: usize, is_quoted: bool) -> Parsed<Part> {
         self.enter()?;
         self.bump();
-        let inside = self.parameter_inside(is_quoted)?;
-        let (indirect, subject, operation) = match inside {
-            Some(inside) if self.peek() == Some(b'}') => inside,
-            _ => {
-                // It is no expansion of bash's, which is an error only when it is expanded.
-                self.input.at = start + 1;
-                match self.end_of_brackets(b'{', b'}') {
-                    Ok(end) => self.input.at = end - 1,
-                    Err(open) => return Err(self.still_open(open)),
-                }
-                (false, Subject::Special(b'?'), Operation::Bad)
+        let mut parameter = Box::new(Parameter {
+            source: Text::new(),
+            indirect: false,
+            subject: Subject::Special(b'?'),
+            operation: Operation::Bad,
+        });
+        let is_known = self.parameter_inside(&mut parameter, is_quoted)?;
+        if !is_known || self.peek() != Some(b'}') {
+            // It is no expansion of bash's, which is an error only when it is expanded.
+            parameter.operation = Operation::Bad;
+            self.input.at = start + 1;
+            match self.end_of_brackets(b'{', b'}') {
+                Ok(end) => self.input.at = end - 1,
+                Err(open) => return Err(self.still_open(open)),
             }
-        };
+        }
         self.bump();
         self.depth -= 1;
-        Ok(Part::Parameter(Box::new(Parameter {
-            source: self.input.since(start).to_vec(),
-            indirect,
-            subject,
-            operation,
-        })))
+        parameter.source = self.input.since(start).to_vec();
+        Ok(Part::Parameter(parameter))
     }
 
-    /// None if it is no expansion.
-    fn parameter_inside(&mut self, is_quoted: bool) -> Parsed<Option<Inside>> {
+    /// Says whether it is an expansion.
+    #[inline(never)]
+    fn parameter_inside(&mut self, parameter: &mut Parameter, is_quoted: bool) -> Parsed<bool> {
         if self.peek() == Some(b'#') && self.is_length() {
             self.bump();
-            let subject = self.subject()?;
-            return Ok(subject.map(|subject| (false, subject, Operation::Length)));
+            parameter.operation = Operation::Length;
+            return self.subject_into(&mut parameter.subject);
         }
         let indirect = self.peek() == Some(b'!') && self.is_indirection();
         if indirect {
             self.bump();
         }
-        let Some(subject) = self.subject()? else {
-            return Ok(None);
-        };
-        if indirect && let Some(operation) = self.names_or_keys(&subject) {
-            return Ok(Some((false, subject, operation)));
+        if !self.subject_into(&mut parameter.subject)? {
+            return Ok(false);
         }
-        if !indirect && subject == Subject::Special(b'#') && self.is_bad_count() {
-            return Ok(None);
+        if indirect && let Some(operation) = self.names_or_keys(&parameter.subject) {
+            parameter.operation = operation;
+            return Ok(true);
         }
-        let operation = self.operation(is_quoted)?;
-        Ok(operation.map(|operation| (indirect, subject, operation)))
+        if !indirect && parameter.subject == Subject::Special(b'#') && self.is_bad_count() {
+            return Ok(false);
+        }
+        parameter.indirect = indirect;
+        self.operation_into(&mut parameter.operation, is_quoted)
+    }
+
+    #[inline(never)]
+    fn subject_into(&mut self, place: &mut Subject) -> Parsed<bool> {
+        let subject = self.subject()?;
+        let is_known = subject.is_some();
+        if let Some(subject) = subject {
+            *place = subject;
+        }
+        Ok(is_known)
     }
 
     /// What `${!…}` lists instead of going on to another parameter.
@@ -114,6 +126,7 @@ impl Reader<'_, '_> {
     }
 
     /// The parameter that is named at this place; none if there is no name.
+    #[inline(never)]
     pub(super) fn subject(&mut self) -> Parsed<Option<Subject>> {
         let Some(byte) = self.peek() else {
             return Ok(None);

@@ -19,6 +19,7 @@ impl Reader<'_, '_> {
     }
 
     /// `'…'`
+    #[inline(never)]
     pub(super) fn single_quotes(&mut self, parts: &mut Parts) -> Parsed<()> {
         let start = self.input.at;
         self.bump();
@@ -47,6 +48,7 @@ impl Reader<'_, '_> {
     }
 
     /// `$'…'`, behind the `$`: the escapes of the bash manual, "ANSI-C Quoting".
+    #[inline(never)]
     pub(super) fn ansi_quotes(&mut self, parts: &mut Parts) -> Parsed<()> {
         let start = self.input.at;
         self.bump();

@@ -18,15 +18,32 @@ impl Reader<'_, '_> {
         let mut redirections = Vec::new();
         loop {
             self.skip_blanks();
-            match self.redirection()? {
-                Some(redirection) => redirections.push(redirection),
-                None => return Ok(redirections),
+            if !self.take_redirection(&mut redirections)? {
+                return Ok(redirections);
             }
         }
     }
 
+    /// Adds the redirection at this place; says whether there is one.
+    #[inline]
+    pub(super) fn take_redirection(&mut self, redirections: &mut Vec<Redirection>) -> Parsed<bool> {
+        match self.peek() {
+            Some(b'<' | b'>' | b'&' | b'{' | b'0'..=b'9') => self.add_redirection(redirections),
+            _ => Ok(false),
+        }
+    }
+
+    #[inline(never)]
+    fn add_redirection(&mut self, redirections: &mut Vec<Redirection>) -> Parsed<bool> {
+        let redirection = self.redirection()?;
+        let is_one = redirection.is_some();
+        redirections.extend(redirection);
+        Ok(is_one)
+    }
+
     /// The redirection at this place, if there is one.
-    pub(super) fn redirection(&mut self) -> Parsed<Option<Redirection>> {
+    #[inline(never)]
+    fn redirection(&mut self) -> Parsed<Option<Redirection>> {
         let start = self.input.at;
         let fd = match self.peek() {
             Some(b'<' | b'>') => RedirectedFd::Default,
@@ -77,6 +94,7 @@ impl Reader<'_, '_> {
     }
 
     /// `{name}` with an operator right behind it.
+    #[inline(never)]
     fn redirected_variable(&mut self) -> Parsed<Option<RedirectedFd>> {
         self.bump();
         if !self.peek().is_some_and(starts_name) {
@@ -105,6 +123,7 @@ impl Reader<'_, '_> {
     }
 
     /// The operator at this place and its word.
+    #[inline(never)]
     fn target(&mut self, fd: &RedirectedFd) -> Parsed<RedirectionTarget> {
         let first = self.peek();
         self.bump();

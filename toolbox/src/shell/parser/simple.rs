@@ -9,6 +9,7 @@ use crate::shell::ast::{Command, FunctionDefinition, SimpleCommand, Word};
 
 impl Reader<'_, '_> {
     /// A simple command, or the definition of a function.
+    #[inline(never)]
     pub(super) fn simple_command(&mut self, may_define: bool) -> Parsed<Command> {
         let mut command = SimpleCommand {
             line: self.line(),
@@ -26,8 +27,7 @@ impl Reader<'_, '_> {
                     self.skip_blanks();
                 }
             }
-            if let Some(redirection) = self.redirection()? {
-                command.redirections.push(redirection);
+            if self.take_redirection(&mut command.redirections)? {
                 continue;
             }
             if self.peek() == Some(b'(') {
@@ -41,28 +41,20 @@ impl Reader<'_, '_> {
             }
             let mut inside = 0;
             if command.words.is_empty() {
-                let (assignment, end) = self.assignment(true)?;
-                if let Some(assignment) = assignment {
-                    command.assignments.push(assignment);
-                    continue;
+                match self.take_assignment(&mut command.assignments)? {
+                    Some(end) => inside = end,
+                    None => continue,
                 }
-                inside = end;
                 if !command.assignments.is_empty() || !command.redirections.is_empty() {
                     command.line = self.line();
                 }
             }
-            let word = match arguments {
-                Arguments::Words => self.word_from(Kind::Argument, inside)?,
-                Arguments::Assignments => self.declared_word()?,
-                Arguments::Texts => self.text_word()?,
-            };
-            let Some(word) = word else {
+            if !self.take_argument(&mut command.words, arguments, inside)? {
                 break;
-            };
-            if command.words.is_empty() {
-                arguments = Arguments::of(&word);
             }
-            command.words.push(word);
+            if let [name] = command.words.as_slice() {
+                arguments = Arguments::of(name);
+            }
         }
         if command.words.is_empty()
             && command.assignments.is_empty()
@@ -73,6 +65,25 @@ impl Reader<'_, '_> {
         Ok(Command::Simple(command))
     }
 
+    /// Adds the next word; says whether there is one.
+    #[inline(never)]
+    fn take_argument(
+        &mut self,
+        words: &mut Vec<Word>,
+        arguments: Arguments,
+        inside: usize,
+    ) -> Parsed<bool> {
+        let word = match arguments {
+            Arguments::Words => self.word_from(Kind::Argument, inside)?,
+            Arguments::Assignments => self.declared_word()?,
+            Arguments::Texts => self.text_word()?,
+        };
+        let is_word = word.is_some();
+        words.extend(word);
+        Ok(is_word)
+    }
+
+    #[inline(never)]
     fn function_behind_name(&mut self, command: SimpleCommand) -> Parsed<Command> {
         self.bump();
         self.skip_blanks();
@@ -84,6 +95,7 @@ impl Reader<'_, '_> {
     }
 
     /// The compound command that is the body of a function.
+    #[inline(never)]
     pub(super) fn function_body(&mut self, line: u32, name: Word) -> Parsed<Command> {
         self.skip_newlines();
         let Some(mut body) = self.compound_command()? else {

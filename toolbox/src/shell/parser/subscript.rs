@@ -12,6 +12,7 @@ const MAX_SUBSCRIPTS: usize = 3;
 
 impl Reader<'_, '_> {
     /// `[…]` of a parameter expansion; none if it is empty or not closed.
+    #[inline(never)]
     pub(super) fn subscript(&mut self) -> Parsed<Option<Subscript>> {
         self.bump();
         for (mark, subscript) in [(b'@', Subscript::Each), (b'*', Subscript::Joined)] {
@@ -26,6 +27,7 @@ impl Reader<'_, '_> {
     }
 
     /// A subscript up to the `]`, which it may run into the end of the text for.
+    #[inline(never)]
     pub(super) fn index_inside(&mut self) -> Parsed<Index> {
         self.enter()?;
         self.subscripts += 1;
@@ -55,7 +57,7 @@ impl Reader<'_, '_> {
             && word
                 .parts
                 .iter()
-                .any(|part| matches!(part, Part::Parameter(_)));
+                .any(|part| !matches!(part, Part::Literal(_) | Part::Quoted(_)));
         let arithmetic = match is_deep {
             true => without_parts(&word),
             false => arithmetic_of(&word, self.depth),

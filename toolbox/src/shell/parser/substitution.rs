@@ -9,6 +9,14 @@ use crate::shell::ast::{
     RedirectedFd, RedirectionTarget, SimpleCommand, Text, Word,
 };
 
+/// What `((` begins.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Meaning {
+    Arithmetic,
+    /// A subshell in parentheses that close before this place.
+    Commands(usize),
+}
+
 /// A place to go back to.
 pub(super) struct Position {
     at: usize,
@@ -31,28 +39,29 @@ impl Reader<'_, '_> {
         self.pending.truncate(position.pending);
     }
 
-    /// Whether `((` at this place begins an expression, if it was found out already.
-    pub(super) fn is_arithmetic(&self, at: usize) -> Option<bool> {
+    /// What `((` at some place begins, if it was found out already.
+    pub(super) fn meaning(&self, at: usize) -> Option<Meaning> {
         let known = self
             .double_parentheses
             .iter()
             .rev()
             .find(|(place, _)| *place == at);
-        known.map(|(_, is_arithmetic)| *is_arithmetic)
+        known.map(|(_, meaning)| *meaning)
     }
 
-    pub(super) fn remember_arithmetic(&mut self, at: usize, is_arithmetic: bool) {
-        self.double_parentheses.push((at, is_arithmetic));
+    pub(super) fn remember(&mut self, at: usize, meaning: Meaning) {
+        self.double_parentheses.push((at, meaning));
     }
 
     /// `$(…)`, behind the `$`.
+    #[inline(never)]
     pub(super) fn command_substitution(&mut self) -> Parsed<Part> {
         let body = self.parenthesised()?;
-        let file = file_of(&body);
-        Ok(Part::Command(Rc::new(CommandSubstitution { body, file })))
+        Ok(substitution(body))
     }
 
     /// `<(…)` or `>(…)`
+    #[inline(never)]
     pub(super) fn process_substitution(&mut self) -> Parsed<Part> {
         let is_read = self.peek() == Some(b'<');
         self.bump();
@@ -64,6 +73,7 @@ impl Reader<'_, '_> {
     }
 
     /// Commands in parentheses; maybe none.
+    #[inline(never)]
     fn parenthesised(&mut self) -> Parsed<List> {
         self.peek();
         self.bump();
@@ -97,6 +107,7 @@ impl Reader<'_, '_> {
     }
 
     /// `` `…` ``: a backslash keeps its meaning only before `$`, `` ` `` and `\`, and before `"` inside of double quotes.
+    #[inline(never)]
     pub(super) fn backquotes(&mut self, is_quoted: bool) -> Parsed<Part> {
         let start = self.input.at;
         self.bump();
@@ -135,8 +146,7 @@ impl Reader<'_, '_> {
             // Bash reads them when it runs them, and reports it then.
             Err(_) => evaluation(inner.input.whole_text(), line),
         };
-        let file = file_of(&body);
-        Ok(Part::Command(Rc::new(CommandSubstitution { body, file })))
+        Ok(substitution(body))
     }
 
     /// All commands of the text.
@@ -152,42 +162,33 @@ impl Reader<'_, '_> {
     }
 
     /// `$((…))`, behind the `$`: an expression, or a command substitution that begins with a subshell.
+    #[inline(never)]
     pub(super) fn double_parenthesis(&mut self) -> Parsed<Part> {
         let position = self.position();
-        match self.is_arithmetic(position.at) {
-            Some(false) => self.subshell_substitution(&position),
-            Some(true) => match self.arithmetic_expansion()? {
-                Some(part) => Ok(part),
-                None => Err(self.unexpected()),
-            },
-            None => {
-                let part = self.arithmetic_expansion();
-                if let Ok(Some(part)) = part {
-                    self.remember_arithmetic(position.at, true);
+        let meaning = self.meaning(position.at);
+        if !matches!(meaning, Some(Meaning::Commands(_))) {
+            match self.arithmetic_expansion() {
+                Ok(Some(part)) => {
+                    self.remember(position.at, Meaning::Arithmetic);
                     return Ok(part);
                 }
                 // Nothing closes it, whatever it is.
-                if let Err(error) = part
-                    && error.is_eof
-                {
-                    return Err(error);
-                }
-                self.remember_arithmetic(position.at, false);
-                self.go_back(&position);
-                self.subshell_substitution(&position)
+                Err(error) if error.is_eof || error.is_too_deep() => return Err(error),
+                _ => self.go_back(&position),
             }
         }
-    }
-
-    /// `$((…) …)`, which bash reads when it runs it.
-    fn subshell_substitution(&mut self, position: &Position) -> Parsed<Part> {
-        let end = match self.end_of_brackets(b'(', b')') {
-            Ok(end) => end,
-            Err(open) => return Err(self.still_open(open)),
+        // Bash reads these commands when it runs them.
+        let end = match meaning {
+            Some(Meaning::Commands(end)) => end,
+            _ => match self.end_of_brackets(b'(', b')') {
+                Ok(end) => end,
+                Err(open) => return Err(self.still_open(open)),
+            },
         };
+        self.remember(position.at, Meaning::Commands(end));
         match self.command_substitution() {
             Err(error) if !error.is_too_deep() => {
-                self.go_back(position);
+                self.go_back(&position);
                 let line = self.line();
                 let text = self
                     .input
@@ -196,14 +197,21 @@ impl Reader<'_, '_> {
                     .unwrap_or_default();
                 let body = evaluation(text.to_vec(), line);
                 self.input.at = end;
-                Ok(Part::Command(Rc::new(CommandSubstitution {
-                    body,
-                    file: None,
-                })))
+                Ok(substitution(body))
             }
             part => part,
         }
     }
+}
+
+fn substitution(body: List) -> Part {
+    Part::Command(Rc::new(match file_of(&body) {
+        Some(file) => CommandSubstitution {
+            body: List::default(),
+            file: Some(file),
+        },
+        None => CommandSubstitution { body, file: None },
+    }))
 }
 
 /// The command `eval text`.

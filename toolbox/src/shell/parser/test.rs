@@ -19,6 +19,7 @@ enum Next {
 
 impl Reader<'_, '_> {
     /// The expression behind `[[`, and the `]]`.
+    #[inline(never)]
     pub(super) fn test_command(&mut self) -> Parsed<Compound> {
         let start = self.input.at;
         let expression = self.test_or()?;
@@ -60,6 +61,7 @@ impl Reader<'_, '_> {
         Ok(balanced(all, TestExpression::And))
     }
 
+    #[inline(never)]
     fn test_term(&mut self) -> Parsed<TestExpression> {
         let mut negated = false;
         loop {
@@ -79,6 +81,7 @@ impl Reader<'_, '_> {
         })
     }
 
+    #[inline(never)]
     fn test_operation(&mut self) -> Parsed<TestExpression> {
         if self.take(b'(') {
             return self.test_group();
@@ -119,6 +122,7 @@ impl Reader<'_, '_> {
     }
 
     /// `( … )`, behind the parenthesis.
+    #[inline(never)]
     fn test_group(&mut self) -> Parsed<TestExpression> {
         self.enter()?;
         let inner = match self.test_or() {

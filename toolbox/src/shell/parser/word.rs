@@ -81,6 +81,7 @@ impl Reader<'_, '_> {
     }
 
     /// Likewise; up to `inside`, nothing ends it.
+    #[inline(never)]
     pub(super) fn word_from(&mut self, kind: Kind, inside: usize) -> Parsed<Option<Word>> {
         let start = self.input.at;
         let mut parts = Parts::default();
@@ -99,6 +100,7 @@ impl Reader<'_, '_> {
         }))
     }
 
+    #[inline(never)]
     fn braced(&mut self, parts: Vec<Part>) -> Parsed<Vec<Part>> {
         match brace::expand(parts, self.braces < 3) {
             Some(parts) => Ok(parts),
@@ -126,6 +128,7 @@ impl Reader<'_, '_> {
     }
 
     /// Reads parts up to the end of the word; says whether there may be a brace expansion in it.
+    #[inline(never)]
     fn word_parts(&mut self, kind: Kind, inside: usize, parts: &mut Parts) -> Parsed<bool> {
         let start = self.input.at;
         let mut has_braces = false;
@@ -239,6 +242,7 @@ impl Reader<'_, '_> {
     }
 
     /// What a character begins that means something in text without quotes.
+    #[inline(never)]
     pub(super) fn special(&mut self, byte: u8, parts: &mut Parts) -> Parsed<()> {
         match byte {
             b'\\' => self.escape(parts),
@@ -261,6 +265,7 @@ impl Reader<'_, '_> {
     }
 
     /// The word of a parameter expansion, up to the `}` that closes it, or to a `/` that stands for itself.
+    #[inline(never)]
     pub(super) fn operand(&mut self, ends_at_slash: bool) -> Parsed<Word> {
         let start = self.input.at;
         let mut parts = Parts::default();

@@ -34,8 +34,6 @@ const MAX_CHILDREN: usize = 1024;
 const MEMORY_KEPT: usize = 512 << 10;
 const STACK_KEPT: usize = 16 << 10;
 const TABLE_KEPT: usize = 64 << 10;
-/// Native stack of a running process: its wasm stack, and room for host calls on top.
-const ASYNC_STACK: usize = 14 << 20;
 
 /// The guest, compiled, linked and ready to be instantiated.
 pub struct Image {
@@ -142,7 +140,6 @@ fn engine_error(error: wasmtime::Error) -> ImageError {
 /// What decides how guests run, beside how they are compiled.
 fn config() -> Config {
     let mut config = config::config();
-    config.async_stack_size(ASYNC_STACK);
     config
 }
 

@@ -316,8 +316,8 @@ pub struct Word {
     /// As it was written: for messages, `set -x` of what is not expanded, and `declare -f`.
     pub source: Text,
     pub parts: Vec<Part>,
-    /// The word is an argument of `declare`, `local`, `export`, `readonly` or `typeset` (by the literal name of the command,
-    /// also behind `command` or `builtin`) in the form of an assignment.
+    /// The word is an argument of `declare`, `local`, `export`, `readonly` or `typeset` (by the literal name of the command)
+    /// in the form of an assignment. It has no parts then: they are the assignment's.
     pub assignment: Option<Box<Assignment>>,
 }
 
@@ -345,7 +345,7 @@ pub enum Part {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CommandSubstitution {
     pub body: List,
-    /// `$(< file)`: the file's content, without a process.
+    /// `$(< file)`: the file's content, without a process. The body is empty then.
     pub file: Option<Word>,
 }
 
@@ -358,7 +358,7 @@ pub struct ProcessSubstitution {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Brace {
-    /// As it was written, for a shell with `set +B`.
+    /// As it was written, for a shell with `set +B`. Only the outermost braces have it.
     pub plain: Vec<Part>,
     pub kind: BraceKind,
 }

@@ -7,7 +7,7 @@ use super::ast::Text;
 use super::calls::{Call, CallKind};
 use super::flow::{Flow, Jump};
 use super::options::{SetOption, Shopt};
-use super::parser::{Parser, Settings, SyntaxError};
+use super::parser::{ErrorKind, Parser, Settings, SyntaxError};
 use super::traps::Event;
 
 impl Shell {
@@ -23,20 +23,25 @@ impl Shell {
     /// Runs what a parser gives, up to the first jump.
     fn run_parsed(&mut self, parser: &mut Parser<'_>) -> Flow {
         let mut status = 0;
-        while let Some(list) = match self.next_command(parser) {
-            Ok(list) => list,
-            Err(error) => {
-                self.tell_of_syntax_error(&error, true);
-                // In a special builtin of POSIX it ends the shell (POSIX 2.8.1).
-                return match self.is_posix() {
-                    true => ControlFlow::Break(Jump::Exit(2)),
-                    false => self.finish(2),
-                };
+        loop {
+            match self.next_command(parser) {
+                Ok(Some(list)) => status = self.run_list(&list)?,
+                Ok(None) => return self.finish(status),
+                Err(error) => {
+                    self.tell_of_syntax_error(&error, true);
+                    if error.kind == ErrorKind::Array {
+                        status = 1;
+                        self.state.status = 1;
+                        continue;
+                    }
+                    // In a special builtin of POSIX it ends the shell (POSIX 2.8.1).
+                    return match self.is_posix() {
+                        true => ControlFlow::Break(Jump::Exit(2)),
+                        false => self.finish(2),
+                    };
+                }
             }
-        } {
-            status = self.run_list(&list)?;
         }
-        self.finish(status)
     }
 
     fn finish(&mut self, status: i32) -> Flow {
@@ -50,12 +55,9 @@ impl Shell {
     ) -> Result<Option<super::ast::List>, SyntaxError> {
         let aliases = std::rc::Rc::clone(&self.state.aliases);
         let expands = self.has_shopt(Shopt::ExpandAliases) || self.is_posix();
+        let alias = |name: &[u8]| aliases.get(name).cloned();
         let settings = Settings {
-            aliases: if expands {
-                aliases
-            } else {
-                std::rc::Rc::default()
-            },
+            alias: (expands && !aliases.is_empty()).then_some(&alias),
             extglob: self.has_shopt(Shopt::ExtGlob),
             posix: self.is_posix(),
             brace_expansion: self.is_set(SetOption::BraceExpand),
@@ -64,6 +66,11 @@ impl Shell {
         if self.is_set(SetOption::Verbose) {
             let consumed = parser.consumed().to_vec();
             self.write_error(&consumed);
+        }
+        for (line, warning) in parser.take_warnings() {
+            let line = std::mem::replace(&mut self.state.line, line);
+            self.complain_of_source(b"", &warning);
+            self.state.line = line;
         }
         next
     }
@@ -93,11 +100,15 @@ impl Shell {
                 }
                 Err(error) => {
                     self.tell_of_syntax_error(&error, false);
-                    return if error.keeps_status {
-                        self.state.status
-                    } else {
-                        2
-                    };
+                    match error.kind {
+                        ErrorKind::Array => {
+                            status = 1;
+                            self.state.status = 1;
+                            continue;
+                        }
+                        ErrorKind::Test if !error.is_eof => return status,
+                        _ => return 2,
+                    }
                 }
             };
             if self.is_set(SetOption::NoExec) {
@@ -197,7 +208,7 @@ impl Shell {
 
     /// Says what is wrong with a script, and shows the line.
     fn tell_of_syntax_error(&mut self, error: &SyntaxError, is_eval: bool) {
-        let line = std::mem::replace(&mut self.state.line, error.line);
+        let own_line = self.state.line;
         let of_argument = !is_eval
             && self.state.source == super::state::ScriptSource::Argument
             && self.state.calls.is_empty();
@@ -206,10 +217,10 @@ impl Shell {
             (_, true) => b"-c: ",
             _ => b"",
         };
-        self.complain_of_source(before, &error.message);
-        if let Some(source) = &error.source_line {
-            self.complain_of_source(before, &[b"`", source.as_slice(), b"'"].concat());
+        for (line, message) in error.messages() {
+            self.state.line = line;
+            self.complain_of_source(before, &message);
         }
-        self.state.line = line;
+        self.state.line = own_line;
     }
 }

@@ -230,52 +230,13 @@ fn joins_signs(arithmetic: &Arithmetic, values: &[i64]) -> bool {
     false
 }
 
-fn is_word(byte: &u8) -> bool {
-    byte.is_ascii_alphanumeric() || *byte == b'_'
-}
-
-/// The last name, number or sign of a text.
-fn last_token(text: &[u8]) -> &[u8] {
-    let end = text.trim_ascii_end().len();
-    let start = match text[..end].iter().rposition(|byte| !is_word(byte)) {
-        // It is the sign itself, or what stands behind it.
-        Some(at) if at + 1 == end => at,
-        Some(at) => at + 1,
-        None => 0,
-    };
-    &text[start..]
-}
-
 /// What a text says.
 fn read(text: &[u8]) -> Result<Rc<Expression>, Fault> {
     if let Some(expression) = READ.with_borrow(|read| read.get(text).cloned()) {
         return Ok(expression);
     }
-    let expression = parser::arithmetic_text(text).map_err(|error| {
-        let shown = text.trim_ascii_start();
-        let token = match error.token.trim_ascii_start() {
-            [] => last_token(text),
-            token => token,
-        };
-        let is_operator = |byte: &u8| b"+-*/%<>=!&|^~?:,()".contains(byte) || is_word(byte);
-        let message = match (error.message.as_str(), token.first()) {
-            ("syntax error in expression", Some(first)) if !is_operator(first) => {
-                "syntax error: invalid arithmetic operator"
-            }
-            (message, _) => message,
-        };
-        Fault::Message(
-            [
-                shown,
-                b": ",
-                message.as_bytes(),
-                b" (error token is \"",
-                token,
-                b"\")",
-            ]
-            .concat(),
-        )
-    })?;
+    let expression =
+        parser::arithmetic_text(text).map_err(|error| Fault::Message(error.full_message()))?;
     let expression = Rc::new(expression);
     if text.len() <= LONGEST_READ {
         READ.with_borrow_mut(|read| {

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::rc::Rc;
 
 use crate::shell::Shell;
-use crate::shell::ast::{Command, Part, Pipeline, SimpleCommand, Text, Word};
+use crate::shell::ast::{BraceKind, Command, Part, Pipeline, SimpleCommand, Text, Word};
 use crate::shell::descriptors::{self, Open};
 use crate::shell::flow::{Flow, Jump};
 use crate::shell::options::{SetOption, Shopt};
@@ -292,7 +292,10 @@ fn are_plain(parts: &[Part]) -> bool {
             !parameter.source.contains(&b'(') && !parameter.source.contains(&b'`')
         }
         Part::Arithmetic(arithmetic) => are_plain(&arithmetic.word.parts),
-        Part::Brace(brace) => are_plain(&brace.plain),
+        Part::Brace(brace) => match &brace.kind {
+            BraceKind::Alternatives(all) => all.iter().all(|parts| are_plain(parts)),
+            BraceKind::Numbers { .. } | BraceKind::Characters { .. } => true,
+        },
         Part::Command(_) | Part::Process(_) => false,
     })
 }

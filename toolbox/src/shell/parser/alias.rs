@@ -1,65 +1,94 @@
-//! Aliases: the word is replaced by its text, which is then read in its place.
+//! Aliases: their texts take the place of words where commands begin (bash manual, "Aliases").
 
-use super::Parser;
+use super::Reader;
 use super::input::ends_word;
+use crate::shell::ast::Text;
 
-impl Parser<'_> {
-    /// Replaces the word at this place, where a command's name stands, if it is an alias that is not being read already.
-    /// Says whether it did.
-    pub(super) fn expand_alias(&mut self) -> bool {
-        if self.settings.aliases.is_empty() {
-            return false;
-        }
-        self.leave_aliases();
-        let mut len = 0;
-        while let Some(byte) = self.peek_at(len) {
-            if ends_word(byte) {
-                break;
-            }
-            // A word with quotes or expansions is no alias.
-            if matches!(byte, b'\\' | b'\'' | b'"' | b'$' | b'`') {
-                return false;
-            }
-            len += 1;
-        }
-        let name = self.text[self.at..self.at + len].to_vec();
-        if len == 0 || self.aliases.iter().any(|(active, _)| *active == name) {
-            return false;
-        }
-        let Some(text) = self.settings.aliases.get(&name).cloned() else {
-            return false;
-        };
-        let grown = text.len();
-        self.text
-            .splice(self.at..self.at + len, text.iter().copied());
-        for (_, end) in &mut self.aliases {
-            *end = *end + grown - len;
-        }
-        let end = self.at + grown;
-        self.aliases.push((name, end));
-        if text.last().is_some_and(|byte| matches!(byte, b' ' | b'\t')) {
-            self.alias_follows = Some(end);
-        }
-        true
+/// Where the text of an alias is read.
+pub(super) struct Region {
+    name: Text,
+    start: usize,
+    end: usize,
+    /// It ends in a blank, so the word behind it may be an alias, too.
+    continues: bool,
+}
+
+impl Region {
+    /// The text is shorter by so many bytes at its beginning; says whether something of the region is left.
+    pub(super) fn move_back(&mut self, by: usize) -> bool {
+        self.start = self.start.saturating_sub(by);
+        self.end = self.end.saturating_sub(by);
+        self.end > 0
     }
 
-    /// Forgets the aliases whose texts were read to their ends.
-    fn leave_aliases(&mut self) {
-        let at = self.at;
-        self.aliases.retain(|(_, end)| at < *end);
+    /// At a place, some bytes became others.
+    pub(super) fn grow(&mut self, at: usize, old: usize, new: usize) {
+        for end in [&mut self.start, &mut self.end] {
+            if *end >= at + old {
+                *end = *end - old + new;
+            }
+        }
+    }
+}
+
+impl Reader<'_, '_> {
+    /// Replaces the word at this place, if it is an alias; says whether it did.
+    pub(super) fn expand_alias(&mut self) -> bool {
+        let Some(aliases) = self.settings.alias else {
+            return false;
+        };
+        let start = self.input.at;
+        while self.peek().is_some_and(|byte| {
+            !ends_word(byte) && !matches!(byte, b'\\' | b'\'' | b'"' | b'`' | b'$')
+        }) {
+            self.bump();
+        }
+        let ends = self.peek().is_none_or(ends_word);
+        let name = self.input.since(start).to_vec();
+        let end = std::mem::replace(&mut self.input.at, start);
+        let is_open =
+            |region: &Region| region.start <= start && start < region.end && region.name == name;
+        if !ends || name.is_empty() || self.input.regions.iter().any(is_open) {
+            return false;
+        }
+        let Some(mut text) = aliases(&name) else {
+            return false;
+        };
+        let continues = text.last().is_some_and(|byte| matches!(byte, b' ' | b'\t'));
+        // What ends the word ended the alias.
+        if text.last().is_none_or(|byte| !ends_word(*byte)) {
+            text.push(b' ');
+        }
+        self.input.text.splice(start..end, text.iter().copied());
+        for region in &mut self.input.regions {
+            region.grow(start, end - start, text.len());
+        }
+        self.double_parentheses.retain(|(place, _)| *place < start);
+        self.input.regions.push(Region {
+            name,
+            start,
+            end: start + text.len(),
+            continues,
+        });
+        true
     }
 
     /// The word at this place follows an alias that ends in a blank: it may be one itself.
     pub(super) fn expand_following_alias(&mut self) {
-        while let Some(end) = self.alias_follows {
-            if self.at < end {
-                return;
-            }
-            self.alias_follows = None;
-            if !self.expand_alias() {
-                return;
-            }
+        while !self.input.regions.is_empty() && self.follows_alias() && self.expand_alias() {
             self.skip_blanks();
         }
+    }
+
+    fn follows_alias(&self) -> bool {
+        let at = self.input.at;
+        let follows = |end: usize| {
+            let between = self.input.text.get(end..at);
+            between.is_some_and(|between| between.iter().all(|byte| matches!(byte, b' ' | b'\t')))
+        };
+        self.input
+            .regions
+            .iter()
+            .any(|region| region.continues && follows(region.end))
     }
 }

@@ -1,196 +1,75 @@
-//! What a `$` begins, and process substitution.
+//! What a `$` begins.
 
-use super::input::{continues_name, starts_name};
-use super::{Parsed, Parser};
-use crate::shell::ast::{
-    Command, CommandSubstitution, List, Operation, Parameter, Part, ProcessSubstitution,
-    RedirectedFd, RedirectionTarget, Subject, Text, Word,
-};
+use super::Reader;
+use super::error::Parsed;
+use super::input::starts_name;
+use super::parts::Parts;
+use crate::shell::ast::{Operation, Parameter, Part, Subject};
 use crate::shell::symbol::Symbol;
-use std::rc::Rc;
 
-impl Parser<'_> {
-    /// The expansion that begins with the `$` at this place, which is stepped over in any case; none for a `$` that stands
-    /// for itself.
-    pub(super) fn dollar(&mut self, is_quoted: bool) -> Parsed<Option<Part>> {
-        let start = self.at;
+impl Reader<'_, '_> {
+    /// An expansion in text without quotes, or a `$` that stands for itself.
+    pub(super) fn dollar(&mut self, parts: &mut Parts) -> Parsed<()> {
+        match self.peek_second() {
+            Some(b'\'') => {
+                self.bump();
+                self.ansi_quotes(parts)
+            }
+            // It would be translated, if there were anything to translate it to.
+            Some(b'"') => {
+                self.bump();
+                let part = self.double_quotes()?;
+                parts.push(part);
+                Ok(())
+            }
+            _ => {
+                match self.expansion(false)? {
+                    Some(part) => parts.push(part),
+                    None => parts.literal(b"$"),
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// An expansion in double quotes, or a `$` that stands for itself.
+    pub(super) fn quoted_dollar(&mut self, parts: &mut Parts) -> Parsed<()> {
+        match self.expansion(true)? {
+            Some(part) => parts.push(part),
+            None => parts.quoted(b"$"),
+        }
+        Ok(())
+    }
+
+    /// The expansion that begins with the `$` at this place, which is stepped over in any case.
+    #[inline(never)]
+    fn expansion(&mut self, is_quoted: bool) -> Parsed<Option<Part>> {
+        let start = self.input.at;
         self.bump();
-        self.skip_continuations();
         let Some(byte) = self.peek() else {
             return Ok(None);
         };
-        match byte {
-            b'(' => {
-                if self.peek_at(1) == Some(b'(')
-                    && let Some(part) = self.arithmetic_expansion()?
-                {
-                    return Ok(Some(part));
-                }
-                self.command_substitution().map(Some)
-            }
-            b'{' => self
-                .deeper(|parser| parser.braced_parameter(is_quoted))
-                .map(Some),
-            b'[' => self.old_arithmetic().map(Some),
-            b'\'' if !is_quoted => Ok(Some(Part::Quoted(self.ansi_quoted()?))),
-            b'"' if !is_quoted => Ok(Some(Part::DoubleQuoted(self.double_quotes()?))),
-            _ => {
-                let subject = match byte {
-                    b'0'..=b'9' => {
-                        self.bump();
-                        Subject::Positional(usize::from(byte - b'0'))
-                    }
-                    b'@' | b'*' | b'#' | b'?' | b'-' | b'$' | b'!' => {
-                        self.bump();
-                        Subject::Special(byte)
-                    }
-                    _ if starts_name(byte) => Subject::Variable(self.name()),
-                    _ => return Ok(None),
-                };
-                Ok(Some(Part::Parameter(Box::new(Parameter {
-                    source: self.text[start..self.at].to_vec(),
-                    indirect: false,
-                    subject,
-                    operation: Operation::Value,
-                }))))
-            }
-        }
-    }
-
-    /// The name at this place.
-    pub(super) fn name(&mut self) -> Symbol {
-        let start = self.at;
-        while self.peek().is_some_and(continues_name) {
-            self.at += 1;
-        }
-        Symbol::new(&self.text[start..self.at])
-    }
-
-    /// `$((…))`, behind the `$`; none if it turns out to be a command substitution with a subshell in it.
-    fn arithmetic_expansion(&mut self) -> Parsed<Option<Part>> {
-        let (at, line) = (self.at, self.line);
-        self.bump_by(2);
-        let Some(text) = self.arithmetic_source(b'(', b')')? else {
-            (self.at, self.line) = (at, line);
-            return Ok(None);
-        };
-        if self.peek() != Some(b')') {
-            (self.at, self.line) = (at, line);
-            return Ok(None);
-        }
-        self.bump();
-        let arithmetic = self.arithmetic(text)?;
-        Ok(Some(Part::Arithmetic(Box::new(arithmetic))))
-    }
-
-    /// `$[…]`, behind the `$`.
-    fn old_arithmetic(&mut self) -> Parsed<Part> {
-        let line = self.line;
-        self.bump();
-        let Some(text) = self.arithmetic_source(b'[', b']')? else {
-            return Err(self.unclosed(line, "]"));
-        };
-        let arithmetic = self.arithmetic(text)?;
-        Ok(Part::Arithmetic(Box::new(arithmetic)))
-    }
-
-    /// The text up to the bracket that closes the one before this place, which is stepped over; none when there is no such.
-    pub(super) fn arithmetic_source(&mut self, opening: u8, closing: u8) -> Parsed<Option<Text>> {
-        let start = self.at;
-        let mut depth = 0_usize;
-        while let Some(byte) = self.peek() {
-            if byte == closing && depth == 0 {
-                let text = self.text[start..self.at].to_vec();
+        let subject = match byte {
+            b'(' if self.peek_second() == Some(b'(') => return self.double_parenthesis().map(Some),
+            b'(' => return self.command_substitution().map(Some),
+            b'{' => return self.braced_parameter(start, is_quoted).map(Some),
+            b'[' => return self.old_arithmetic().map(Some),
+            b'0'..=b'9' => {
                 self.bump();
-                return Ok(Some(text));
+                Subject::Positional(usize::from(byte - b'0'))
             }
-            if !self.skip_quoted(byte)? {
-                if byte == opening {
-                    depth += 1;
-                } else if byte == closing {
-                    depth -= 1;
-                }
+            b'@' | b'*' | b'#' | b'?' | b'-' | b'$' | b'!' => {
                 self.bump();
+                Subject::Special(byte)
             }
-        }
-        Ok(None)
-    }
-
-    /// `$(…)`, behind the `$`.
-    fn command_substitution(&mut self) -> Parsed<Part> {
-        let body = self.parenthesised()?;
-        let file = file_of(&body);
-        Ok(Part::Command(Rc::new(CommandSubstitution { body, file })))
-    }
-
-    /// `<(…)` or `>(…)`
-    pub(super) fn process_substitution(&mut self) -> Parsed<Part> {
-        let is_read = self.peek() == Some(b'<');
-        self.bump();
-        let body = self.parenthesised()?;
-        Ok(Part::Process(Rc::new(ProcessSubstitution {
-            is_read,
-            body,
-        })))
-    }
-
-    /// Commands in parentheses; maybe none.
-    fn parenthesised(&mut self) -> Parsed<List> {
-        let line = self.line;
-        self.bump();
-        let pending = std::mem::take(&mut self.pending);
-        let always_extglob = std::mem::replace(&mut self.always_extglob, false);
-        let body = self.commands()?;
-        self.skip_blanks();
-        match self.peek() {
-            Some(b')') => self.bump(),
-            Some(_) => return Err(self.unexpected()),
-            None => return Err(self.unclosed(line, ")")),
-        }
-        self.always_extglob = always_extglob;
-        // A here-document that began inside and whose line has not ended yet is read behind it.
-        let inner = std::mem::replace(&mut self.pending, pending);
-        self.pending.extend(inner);
-        Ok(body)
-    }
-
-    /// All commands of the text.
-    pub(super) fn whole_list(&mut self) -> Parsed<List> {
-        let mut list = List::default();
-        loop {
-            let mut commands = self.commands()?;
-            list.items.append(&mut commands.items);
-            self.skip_newlines()?;
-            if self.peek().is_none() {
-                self.finish_here_documents()?;
-                return Ok(list);
-            }
-            return Err(self.unexpected());
-        }
-    }
-}
-
-/// The file of `< file`, when that is all there is.
-pub(super) fn file_of(body: &List) -> Option<Word> {
-    let [item] = body.items.as_slice() else {
-        return None;
-    };
-    let pipeline = &item.command.first;
-    let is_plain = !item.background
-        && item.command.rest.is_empty()
-        && pipeline.time.is_none()
-        && !pipeline.negated;
-    let [Command::Simple(command)] = pipeline.stages.as_slice() else {
-        return None;
-    };
-    let is_alone = is_plain && command.words.is_empty() && command.assignments.is_empty();
-    match command.redirections.as_slice() {
-        [redirection] if is_alone && redirection.fd == RedirectedFd::Default => {
-            match &redirection.target {
-                RedirectionTarget::Read(word) => Some(word.clone()),
-                _ => None,
-            }
-        }
-        _ => None,
+            _ if starts_name(byte) => Subject::Variable(Symbol::new(self.name())),
+            _ => return Ok(None),
+        };
+        Ok(Some(Part::Parameter(Box::new(Parameter {
+            source: self.input.since(start).to_vec(),
+            indirect: false,
+            subject,
+            operation: Operation::Value,
+        }))))
     }
 }

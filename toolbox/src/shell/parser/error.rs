@@ -1,104 +1,143 @@
 //! What is wrong with a script, in bash's words.
 
-use super::Parser;
+use super::Reader;
+use super::input::ends_word;
+use super::word::Kind;
 use crate::shell::ast::Text;
+
+/// What reading gives. The error is boxed, as it is large and rare.
+pub(super) type Parsed<T> = Result<T, Box<SyntaxError>>;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SyntaxError {
+    /// Messages before this one, with their lines.
+    pub earlier: Vec<(u32, Text)>,
     pub line: u32,
+    /// Empty where bash says nothing.
     pub message: Text,
-    /// The line that the error is in, where bash shows it.
+    /// The line that the error is in, where bash shows it in a message of its own.
     pub source_line: Option<Text>,
     /// The script ended too early.
     pub is_eof: bool,
-    /// It is in `[[ … ]]`: bash ends with the status of the command before.
-    pub keeps_status: bool,
+    pub kind: ErrorKind,
 }
 
-impl Parser<'_> {
-    pub(super) fn error(&self, message: impl Into<Text>) -> SyntaxError {
-        SyntaxError {
-            line: self.line,
+/// What follows from an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// The script ends with status 2.
+    Syntax,
+    /// It is inside of `[[ ]]`: a script ends with the status of its last command, `eval` with 2.
+    Test,
+    /// It is between the parentheses of an array: status 1, and the script goes on with the next line.
+    Array,
+}
+
+impl SyntaxError {
+    /// What bash prints, with the line number of each message.
+    pub fn messages(&self) -> Vec<(u32, Text)> {
+        let mut messages = self.earlier.clone();
+        if !self.message.is_empty() {
+            messages.push((self.line, self.message.clone()));
+        }
+        if let Some(source) = &self.source_line {
+            messages.push((self.line, [b"`", source.as_slice(), b"'"].concat()));
+        }
+        messages
+    }
+}
+
+/// A token as messages name it.
+pub(super) enum Token {
+    End,
+    Text(Text),
+}
+
+impl SyntaxError {
+    pub(super) fn is_too_deep(&self) -> bool {
+        self.message == TOO_DEEP.as_bytes()
+    }
+}
+
+pub(super) const TOO_DEEP: &str = "syntax error: nesting too deep";
+
+impl Reader<'_, '_> {
+    pub(super) fn error(&mut self, message: impl Into<Text>) -> Box<SyntaxError> {
+        Box::new(SyntaxError {
+            earlier: Vec::new(),
+            line: self.line(),
             message: message.into(),
             source_line: None,
             is_eof: false,
-            keeps_status: false,
-        }
+            kind: ErrorKind::Syntax,
+        })
     }
 
     /// The token at this place has no business there.
-    pub(super) fn unexpected(&mut self) -> SyntaxError {
-        let Some(byte) = self.peek() else {
-            return self.unexpected_end();
-        };
-        let line = self.line;
-        let source_line = self.current_line();
-        let token = match byte {
-            b'\n' => b"newline".to_vec(),
-            _ => self.token_text(),
-        };
-        SyntaxError {
-            line,
-            message: [
-                b"syntax error near unexpected token `",
-                token.as_slice(),
-                b"'",
-            ]
-            .concat(),
-            source_line: Some(source_line),
-            is_eof: false,
-            keeps_status: false,
+    #[cold]
+    pub(super) fn unexpected(&mut self) -> Box<SyntaxError> {
+        let (line, source_line) = (self.line(), self.input.current_line());
+        match self.token() {
+            Token::End => self.unexpected_end(),
+            Token::Text(token) => {
+                let mut error = self.error(
+                    [
+                        b"syntax error near unexpected token `",
+                        token.as_slice(),
+                        b"'",
+                    ]
+                    .concat(),
+                );
+                error.line = line;
+                error.source_line = Some(source_line);
+                error
+            }
         }
     }
 
-    pub(super) fn unexpected_end(&self) -> SyntaxError {
-        let ends_in_line = !self.text.is_empty() && self.text.last() != Some(&b'\n');
-        SyntaxError {
-            line: self.line + u32::from(ends_in_line),
-            message: b"syntax error: unexpected end of file".to_vec(),
-            source_line: None,
-            is_eof: true,
-            keeps_status: false,
-        }
+    #[cold]
+    pub(super) fn unexpected_end(&mut self) -> Box<SyntaxError> {
+        let mut error = self.error("syntax error: unexpected end of file");
+        error.line = self.input.last_line();
+        error.is_eof = true;
+        error
     }
 
-    /// A quote or bracket that began on `line` was not closed.
-    pub(super) fn unclosed(&self, line: u32, closing: &str) -> SyntaxError {
-        SyntaxError {
-            line,
-            message: format!("unexpected EOF while looking for matching `{closing}'").into_bytes(),
-            source_line: None,
-            is_eof: true,
-            keeps_status: false,
-        }
-    }
-
-    /// The whole line that the parser is in.
-    fn current_line(&self) -> Text {
-        let before = &self.text[..self.at];
-        let start = before
-            .iter()
-            .rposition(|byte| *byte == b'\n')
-            .map_or(0, |at| at + 1);
-        let rest = &self.text[self.at..];
-        let end = rest
-            .iter()
-            .position(|byte| *byte == b'\n')
-            .map_or(self.text.len(), |at| self.at + at);
-        self.text[start..end].to_vec()
+    /// A quote or bracket that began at `start` was not closed.
+    #[cold]
+    pub(super) fn unclosed(&mut self, start: usize, closing: char) -> Box<SyntaxError> {
+        let mut error = self.error(format!(
+            "unexpected EOF while looking for matching `{closing}'"
+        ));
+        error.line = self.input.line_at(start);
+        error.is_eof = true;
+        error
     }
 
     /// The operator or word at this place.
-    fn token_text(&mut self) -> Text {
-        for operator in OPERATORS {
-            if self.looks_at(operator) {
-                return operator.as_bytes().to_vec();
+    pub(super) fn token(&mut self) -> Token {
+        self.skip_blanks();
+        let Some(byte) = self.peek() else {
+            return Token::End;
+        };
+        if byte == b'\n' {
+            return Token::Text(b"newline".to_vec());
+        }
+        let start = self.input.at;
+        if ends_word(byte) {
+            let is_substitution = matches!(byte, b'<' | b'>') && self.peek_second() == Some(b'(');
+            let operator = OPERATORS
+                .iter()
+                .find(|operator| self.looks_at(operator.as_bytes()));
+            if let Some(operator) = operator.filter(|_| !is_substitution) {
+                return Token::Text(operator.as_bytes().to_vec());
             }
         }
-        let start = self.at;
-        match self.word() {
-            Ok(_) if self.at > start => self.text[start..self.at].to_vec(),
-            _ => self.text[start..=start].to_vec(),
+        let word = self.word(Kind::Plain).ok().flatten();
+        self.input.at = start;
+        match word {
+            Some(word) => Token::Text(word.source),
+            None => Token::Text(vec![byte]),
         }
     }
 }

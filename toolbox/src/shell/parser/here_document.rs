@@ -1,111 +1,134 @@
 //! The bodies of here-documents, which stand behind the line that asks for them.
 
-use super::{Parsed, Parser};
-use crate::shell::ast::{HereDocument, Part, Text, Word};
-use std::rc::Rc;
+use super::Reader;
+use crate::shell::ast::{HereDocument, Operation, Parameter, Part, Subject, Text, Word};
 
-impl Parser<'_> {
+impl Reader<'_, '_> {
     /// Steps over the end of a line, and over the here-documents behind it.
-    pub(super) fn newline(&mut self) -> Parsed<()> {
+    pub(super) fn newline(&mut self) {
         self.bump();
-        self.read_here_documents()
-    }
-
-    /// At the end of a command: what is pending has nothing but the end of the script for a body.
-    pub(super) fn finish_here_documents(&mut self) -> Parsed<()> {
-        if self.pending.is_empty() || self.peek().is_some() {
-            return Ok(());
+        if !self.pending.is_empty() {
+            self.read_here_documents();
         }
-        self.read_here_documents()
     }
 
-    fn read_here_documents(&mut self) -> Parsed<()> {
+    /// At the end of the script: what is pending has no body.
+    pub(super) fn finish_here_documents(&mut self) {
+        if !self.pending.is_empty() && self.peek().is_none() {
+            self.read_here_documents();
+        }
+    }
+
+    #[cold]
+    fn read_here_documents(&mut self) {
         for document in std::mem::take(&mut self.pending) {
-            let line = self.line;
+            let line = self.line();
             let text = self.body(&document);
             let word = match document.is_quoted {
                 true => Word {
                     source: text.clone(),
-                    parts: vec![Part::Quoted(text)],
+                    parts: match text.is_empty() {
+                        true => Vec::new(),
+                        false => vec![Part::Quoted(text)],
+                    },
                     assignment: None,
                 },
-                false => self.expandable(text, line)?,
+                false => self.expandable(text, line),
             };
             // It is read once: it was pending until now.
             let _ = document.body.set(word);
         }
-        Ok(())
     }
 
-    fn expandable(&mut self, text: Text, line: u32) -> Parsed<Word> {
-        let parts = self.deeper(|parser| {
-            let mut inner = parser.part(text.clone());
-            inner.line = line;
-            inner.here_parts()
-        })?;
-        Ok(Word {
+    fn expandable(&mut self, text: Text, line: u32) -> Word {
+        let parts = if memchr::memchr3(b'$', b'`', b'\\', &text).is_none() {
+            match text.is_empty() {
+                true => Vec::new(),
+                false => vec![Part::Quoted(text.clone())],
+            }
+        } else {
+            let mut inner = self.inner(text.clone(), line);
+            inner.depth += 1;
+            let parts = inner.here_parts();
+            self.warnings.append(&mut inner.warnings);
+            // It is an error only when it is expanded.
+            parts.unwrap_or_else(|_| vec![bad_part(&text)])
+        };
+        Word {
             source: text,
             parts,
             assignment: None,
-        })
+        }
     }
 
     /// The lines up to the delimiter, or to the end of the script.
-    fn body(&mut self, document: &Rc<HereDocument>) -> Text {
+    fn body(&mut self, document: &HereDocument) -> Text {
+        let first = self.input.at;
         let mut body = Text::new();
-        loop {
-            if self.peek().is_none() {
-                return body;
-            }
-            let mut line = self.take_line();
-            if document.strips_tabs {
-                line = without_tabs(&line).to_vec();
-            }
-            if line == document.delimiter {
-                return body;
-            }
+        while self.input.raw(self.input.at).is_some() {
+            let start = body.len();
+            self.take_line(document.strips_tabs, &mut body);
             // A continued line is one line for the delimiter, too.
-            while !document.is_quoted && ends_in_backslash(&line) && self.peek().is_some() {
-                line.pop();
-                let next = self.take_line();
-                line.extend_from_slice(if document.strips_tabs {
-                    without_tabs(&next)
-                } else {
-                    &next
-                });
-                if line == document.delimiter {
-                    return body;
-                }
+            while !document.is_quoted
+                && is_continued(&body[start..])
+                && self.input.raw(self.input.at).is_some()
+            {
+                body.truncate(body.len() - 2);
+                self.take_line(document.strips_tabs, &mut body);
             }
-            body.extend_from_slice(&line);
+            let line = &body[start..];
+            if line.strip_suffix(b"\n").unwrap_or(line) == document.delimiter {
+                body.truncate(start);
+                return body;
+            }
+        }
+        if body.last().is_some_and(|byte| *byte != b'\n') {
             body.push(b'\n');
         }
+        let delimiter = &document.delimiter;
+        let asked_in = self.input.line_at(first).saturating_sub(1);
+        let begin = format!("here-document at line {asked_in} delimited by end-of-file (wanted `");
+        let warning = [b"warning: ", begin.as_bytes(), delimiter, b"')"].concat();
+        // Bash counts to the last line there is.
+        let ends_line = self.input.text.last() == Some(&b'\n');
+        let line = self.line().saturating_sub(u32::from(ends_line));
+        self.warnings.push((line, warning));
+        body
     }
 
-    /// The line at this place, without its end.
-    fn take_line(&mut self) -> Text {
-        let start = self.at;
-        while self.peek().is_some_and(|byte| byte != b'\n') {
-            self.at += 1;
-        }
-        let line = self.text[start..self.at].to_vec();
-        if self.peek().is_some() {
+    /// The line at this place, with its end.
+    fn take_line(&mut self, strips_tabs: bool, body: &mut Text) {
+        while strips_tabs && self.input.raw(self.input.at) == Some(b'\t') {
             self.bump();
         }
-        line
+        while self.input.raw(self.input.at).is_some() {
+            let rest = self.input.text.get(self.input.at..).unwrap_or_default();
+            let end = memchr::memchr(b'\n', rest).map(|end| end + 1);
+            let line = &rest[..end.unwrap_or(rest.len())];
+            body.extend_from_slice(line);
+            self.input.at += line.len();
+            if end.is_some() {
+                return;
+            }
+        }
     }
 }
 
-fn without_tabs(line: &[u8]) -> &[u8] {
-    let start = line
-        .iter()
-        .position(|byte| *byte != b'\t')
-        .unwrap_or(line.len());
-    &line[start..]
-}
-
-/// Whether the last character is a backslash that is not itself escaped.
-fn ends_in_backslash(line: &[u8]) -> bool {
+/// Whether a line ends in a backslash that is not itself escaped.
+fn is_continued(line: &[u8]) -> bool {
+    let Some(line) = line.strip_suffix(b"\n") else {
+        return false;
+    };
     let backslashes = line.iter().rev().take_while(|byte| **byte == b'\\').count();
     backslashes % 2 == 1
+}
+
+/// What cannot be expanded.
+fn bad_part(text: &[u8]) -> Part {
+    Part::Parameter(Box::new(Parameter {
+        source: text.to_vec(),
+        indirect: false,
+        subject: Subject::Special(b'?'),
+        operation: Operation::Bad,
+    }))
 }

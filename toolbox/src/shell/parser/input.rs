@@ -1,116 +1,288 @@
-//! The characters of the script.
+//! The characters of the script, and the numbers of its lines.
 
-use super::Parser;
+use super::Reader;
+use super::alias::Region;
+use crate::shell::ast::Text;
 
-impl Parser<'_> {
-    /// The byte at this place; none at the end of the script.
-    pub(super) fn peek(&mut self) -> Option<u8> {
-        match self.text.get(self.at) {
-            Some(byte) => Some(*byte),
-            None => self.refill().then(|| self.text[self.at]),
+/// Gives more of the script, or none at its end: for a script that comes line by line.
+pub type More<'a> = Box<dyn FnMut() -> Option<Text> + 'a>;
+
+/// The script, and the lines of it that the current command is made of.
+#[derive(Default)]
+pub(super) struct Input<'a> {
+    script: Text,
+    /// What of the script is in `text`.
+    fed: usize,
+    /// Where in the script the lines of the current command begin.
+    start: usize,
+    more: Option<More<'a>>,
+    /// Lines of the script, in which continued lines are joined and aliases replaced as they are met.
+    pub(super) text: Text,
+    pub(super) at: usize,
+    /// A place in the text whose line is known.
+    mark: usize,
+    mark_line: u32,
+    /// Where continued lines were joined.
+    joins: Vec<usize>,
+    /// Texts of aliases.
+    pub(super) regions: Vec<Region>,
+}
+
+impl<'a> Input<'a> {
+    pub(super) fn new(script: Text, first_line: u32) -> Self {
+        Self {
+            script,
+            mark_line: first_line,
+            ..Self::default()
         }
     }
 
-    /// The byte that many places on.
-    pub(super) fn peek_at(&mut self, offset: usize) -> Option<u8> {
-        while self.at + offset >= self.text.len() {
-            if !self.refill() {
+    pub(super) fn set_more(&mut self, more: More<'a>) {
+        self.more = Some(more);
+    }
+
+    /// Makes ready for the next command.
+    pub(super) fn begin(&mut self) {
+        let line = self.line();
+        let at = self.at.min(self.text.len());
+        if at == self.text.len() {
+            self.text.clear();
+        } else {
+            self.text.drain(..at);
+        }
+        self.regions.retain_mut(|region| region.move_back(at));
+        (self.at, self.mark, self.mark_line) = (0, 0, line);
+        self.joins.clear();
+        if self.more.is_some() && self.fed == self.script.len() {
+            self.script.clear();
+            self.fed = 0;
+        }
+        self.start = self.fed;
+    }
+
+    pub(super) fn consumed(&self) -> &[u8] {
+        self.script.get(self.start..self.fed).unwrap_or_default()
+    }
+
+    /// The script as it was given.
+    pub(super) fn whole_text(self) -> Text {
+        self.script
+    }
+
+    /// Drops the rest of the line, after an error.
+    pub(super) fn skip_line(&mut self) {
+        self.at = match self
+            .text
+            .get(self.at..)
+            .and_then(|rest| rest.iter().position(|byte| *byte == b'\n'))
+        {
+            // The error is at the end of a line that was read already.
+            Some(end) => self.at + end + 1,
+            None => self.text.len(),
+        };
+    }
+
+    /// The byte at this place, behind continued lines; none at the end of the script.
+    #[inline]
+    pub(super) fn peek(&mut self) -> Option<u8> {
+        match self.text.get(self.at) {
+            Some(&byte) if byte != b'\\' => Some(byte),
+            _ => self.peek_slowly(),
+        }
+    }
+
+    fn peek_slowly(&mut self) -> Option<u8> {
+        loop {
+            match self.raw(self.at) {
+                Some(b'\\') if self.raw(self.at + 1) == Some(b'\n') => {
+                    self.mark_line = self.line() + 1;
+                    self.joins.push(self.at);
+                    self.text.drain(self.at..self.at + 2);
+                    self.regions
+                        .iter_mut()
+                        .for_each(|region| region.grow(self.at, 2, 0));
+                }
+                byte => return byte,
+            }
+        }
+    }
+
+    /// The byte at some place, where a backslash means nothing.
+    #[inline]
+    pub(super) fn raw(&mut self, at: usize) -> Option<u8> {
+        while at >= self.text.len() {
+            if !self.feed() {
                 return None;
             }
         }
-        Some(self.text[self.at + offset])
+        Some(self.text[at])
     }
 
+    /// Adds a line of the script to the text.
     #[cold]
-    fn refill(&mut self) -> bool {
-        let Some(more) = &mut self.more else {
-            return false;
+    fn feed(&mut self) -> bool {
+        if self.fed == self.script.len() {
+            let more = self.more.as_mut().and_then(|more| more());
+            match more {
+                Some(text) if !text.is_empty() => self.script.extend_from_slice(&text),
+                _ => {
+                    self.more = None;
+                    return false;
+                }
+            }
+        }
+        let rest = &self.script[self.fed..];
+        let line = &rest[..memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1)];
+        self.fed += line.len();
+        if memchr::memchr(0, line).is_some() {
+            // As bash does it.
+            self.text.extend(line.iter().filter(|byte| **byte != 0));
+        } else {
+            self.text.extend_from_slice(line);
+        }
+        true
+    }
+
+    /// The line of this place.
+    pub(super) fn line(&mut self) -> u32 {
+        let at = self.at.min(self.text.len());
+        let line = self.line_at(at);
+        (self.mark, self.mark_line) = (at, line);
+        line
+    }
+
+    pub(super) fn line_at(&self, at: usize) -> u32 {
+        let count = |from: usize, to: usize| {
+            let lines =
+                memchr::memchr_iter(b'\n', self.text.get(from..to).unwrap_or_default()).count();
+            u32::try_from(lines).unwrap_or(u32::MAX)
         };
-        match more() {
-            Some(text) if !text.is_empty() => {
-                self.text.extend_from_slice(&text);
-                true
-            }
-            _ => {
-                self.more = None;
-                false
+        match at >= self.mark {
+            true => self.mark_line.saturating_add(count(self.mark, at)),
+            false => {
+                let joins = self
+                    .joins
+                    .iter()
+                    .rev()
+                    .take_while(|join| **join > at)
+                    .count();
+                let joins = u32::try_from(joins).unwrap_or(u32::MAX);
+                self.mark_line
+                    .saturating_sub(count(at, self.mark))
+                    .saturating_sub(joins)
             }
         }
     }
 
-    /// Drops text that was read, of a script that comes line by line.
-    pub(super) fn forget_consumed(&mut self) {
-        if self.more.is_some() && self.aliases.is_empty() {
-            self.text.drain(..self.at);
-            self.at = 0;
-            self.alias_follows = None;
-        }
+    /// The line in which the script ends, as bash counts: behind the last line's end, which it adds where there is none.
+    pub(super) fn last_line(&mut self) -> u32 {
+        while self.feed() {}
+        let has_end = self.text.last().is_none_or(|byte| *byte == b'\n');
+        self.line_at(self.text.len())
+            .saturating_add(u32::from(!has_end))
     }
 
-    /// Steps over the byte at this place.
+    /// The whole line that this place is in.
+    pub(super) fn current_line(&self) -> Text {
+        let at = self.at.min(self.text.len());
+        let (before, behind) = self.text.split_at(at);
+        let start = memchr::memrchr(b'\n', before).map_or(0, |end| end + 1);
+        // Of continued lines, the last one.
+        let start = self
+            .joins
+            .iter()
+            .rev()
+            .find(|join| **join <= at)
+            .map_or(start, |join| start.max(*join));
+        let end = memchr::memchr(b'\n', behind).map_or(self.text.len(), |end| at + end);
+        self.text[start..end].to_vec()
+    }
+
+    /// The text from some place to this one.
+    #[inline]
+    pub(super) fn since(&self, start: usize) -> &[u8] {
+        self.text.get(start..self.at).unwrap_or_default()
+    }
+}
+
+impl Reader<'_, '_> {
+    /// The byte at this place, behind continued lines; none at the end of the script.
+    #[inline]
+    pub(super) fn peek(&mut self) -> Option<u8> {
+        self.input.peek()
+    }
+
+    /// The byte behind the one at this place.
+    pub(super) fn peek_second(&mut self) -> Option<u8> {
+        self.input.at += 1;
+        let second = self.input.peek();
+        self.input.at -= 1;
+        second
+    }
+
+    /// Steps over the byte at this place, which was looked at.
+    #[inline]
     pub(super) fn bump(&mut self) {
-        if self.text.get(self.at) == Some(&b'\n') {
-            self.line += 1;
-        }
-        self.at += 1;
+        self.input.at += 1;
     }
 
-    pub(super) fn bump_by(&mut self, count: usize) {
-        for _ in 0..count {
-            self.bump();
-        }
+    pub(super) fn line(&mut self) -> u32 {
+        self.input.line()
+    }
+
+    /// Steps over this byte, if it stands here.
+    pub(super) fn take(&mut self, byte: u8) -> bool {
+        let found = self.peek() == Some(byte);
+        self.input.at += usize::from(found);
+        found
     }
 
     /// Whether this text stands here.
-    pub(super) fn looks_at(&mut self, text: &str) -> bool {
-        text.bytes()
-            .enumerate()
-            .all(|(offset, byte)| self.peek_at(offset) == Some(byte))
+    pub(super) fn looks_at(&mut self, text: &[u8]) -> bool {
+        let start = self.input.at;
+        let found = text.iter().all(|byte| self.take(*byte));
+        self.input.at = start;
+        found
     }
 
     /// Steps over this text, if it stands here.
-    pub(super) fn take(&mut self, text: &str) -> bool {
-        let found = self.looks_at(text);
-        if found {
-            self.bump_by(text.len());
+    pub(super) fn take_text(&mut self, text: &[u8]) -> bool {
+        let start = self.input.at;
+        let found = text.iter().all(|byte| self.take(*byte));
+        if !found {
+            self.input.at = start;
         }
         found
     }
 
-    /// Steps over blanks, continued lines and a comment, to where the next token begins.
+    /// Steps over blanks and a comment, to where the next token begins.
     pub(super) fn skip_blanks(&mut self) {
         loop {
             match self.peek() {
-                Some(b' ' | b'\t') => self.at += 1,
-                Some(b'\\') if self.peek_at(1) == Some(b'\n') => self.bump_by(2),
+                Some(b' ' | b'\t') => self.bump(),
                 Some(b'#') => {
-                    while self.peek().is_some_and(|byte| byte != b'\n') {
-                        self.at += 1;
+                    // A backslash at its end continues nothing.
+                    while self
+                        .input
+                        .raw(self.input.at)
+                        .is_some_and(|byte| byte != b'\n')
+                    {
+                        self.bump();
                     }
+                    return;
                 }
                 _ => return,
             }
         }
     }
 
-    /// Steps over continued lines only.
-    pub(super) fn skip_continuations(&mut self) {
-        while self.peek() == Some(b'\\') && self.peek_at(1) == Some(b'\n') {
-            self.bump_by(2);
+    /// The name at this place, which a character of names begins.
+    pub(super) fn name(&mut self) -> &[u8] {
+        let start = self.input.at;
+        while self.peek().is_some_and(continues_name) {
+            self.bump();
         }
-    }
-
-    /// Whether the word that stands here is exactly this one, without quotes.
-    pub(super) fn looks_at_word(&mut self, word: &str) -> bool {
-        self.looks_at(word) && self.peek_at(word.len()).is_none_or(ends_word)
-    }
-
-    pub(super) fn take_word(&mut self, word: &str) -> bool {
-        let found = self.looks_at_word(word);
-        if found {
-            self.bump_by(word.len());
-        }
-        found
+        self.input.since(start)
     }
 }
 
@@ -128,4 +300,10 @@ pub(super) fn starts_name(byte: u8) -> bool {
 
 pub(super) fn continues_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+/// Whether a text is a name of a variable.
+pub(super) fn is_name(text: &[u8]) -> bool {
+    text.first().is_some_and(|byte| starts_name(*byte))
+        && text.iter().all(|byte| continues_name(*byte))
 }

@@ -1,170 +1,78 @@
-//! Quotes: `'…'`, `"…"`, `$'…'` and backquotes.
+//! Quotes that keep text as it stands: `\x`, `'…'` and `$'…'`.
 
-use super::word::Parts;
-use super::{Parsed, Parser};
-use crate::shell::ast::{CommandSubstitution, Part, Text};
-use std::rc::Rc;
+use super::Reader;
+use super::error::Parsed;
+use super::parts::Parts;
+use crate::shell::ast::Text;
 
-impl Parser<'_> {
-    /// `'…'`
-    pub(super) fn single_quoted(&mut self) -> Parsed<Text> {
-        let line = self.line;
+impl Reader<'_, '_> {
+    /// `\x`; at the end of the script, a backslash stands for itself.
+    pub(super) fn escape(&mut self, parts: &mut Parts) {
         self.bump();
-        let start = self.at;
-        while let Some(byte) = self.peek() {
-            if byte == b'\'' {
-                let text = self.text[start..self.at].to_vec();
+        match self.input.raw(self.input.at) {
+            Some(byte) => {
                 self.bump();
-                return Ok(text);
+                parts.quoted(&[byte]);
             }
-            self.bump();
+            None => parts.quoted(b"\\"),
         }
-        Err(self.unclosed(line, "'"))
     }
 
-    /// `"…"`
-    pub(super) fn double_quotes(&mut self) -> Parsed<Vec<Part>> {
-        let line = self.line;
+    /// `'…'`
+    #[inline(never)]
+    pub(super) fn single_quotes(&mut self, parts: &mut Parts) -> Parsed<()> {
+        let start = self.input.at;
         self.bump();
-        let parts = self.deeper(|parser| parser.quoted_parts(Some(b'"')))?;
-        if self.peek().is_none() {
-            return Err(self.unclosed(line, "\""));
-        }
-        self.bump();
-        Ok(parts)
-    }
-
-    /// All of the text as the body of a here-document.
-    pub(super) fn here_parts(&mut self) -> Parsed<Vec<Part>> {
-        self.quoted_parts(None)
-    }
-
-    /// Parts as in double quotes, up to the closing quote; without one, up to the end.
-    fn quoted_parts(&mut self, closing: Option<u8>) -> Parsed<Vec<Part>> {
-        let mut parts = Parts::default();
-        let mut text = Text::new();
-        while let Some(byte) = self.peek() {
-            if Some(byte) == closing {
-                break;
+        match self.end_of_quote() {
+            Some(end) => {
+                self.input.at = end;
+                parts.quoted(self.input.since(start + 1));
+                self.bump();
+                Ok(())
             }
-            let part = match byte {
-                b'\\' => {
-                    self.bump();
-                    match self.peek() {
-                        Some(b'\n') => self.bump(),
-                        Some(next @ (b'$' | b'`' | b'\\')) => {
-                            text.push(next);
-                            self.bump();
-                        }
-                        Some(b'"') if closing.is_some() => {
-                            text.push(b'"');
-                            self.bump();
-                        }
-                        _ => text.push(b'\\'),
-                    }
-                    continue;
-                }
-                b'$' => self.dollar(true)?,
-                b'`' => Some(self.backquote(true)?),
-                _ => {
-                    text.push(byte);
-                    self.bump();
-                    continue;
-                }
-            };
-            match part {
-                Some(part) => {
-                    if !text.is_empty() {
-                        parts.push(Part::Quoted(std::mem::take(&mut text)));
-                    }
-                    parts.push(part);
-                }
-                None => text.push(b'$'),
-            }
+            None => Err(self.unclosed(start, '\'')),
         }
-        if !text.is_empty() {
-            parts.push(Part::Quoted(text));
-        }
-        Ok(parts.finish())
     }
 
-    /// `` `…` ``: a backslash keeps its meaning only before `$`, `` ` `` and `\`, and before `"` inside of double quotes.
-    pub(super) fn backquote(&mut self, is_quoted: bool) -> Parsed<Part> {
-        let line = self.line;
-        self.bump();
-        let mut text = Text::new();
+    /// Where the next single quote is.
+    pub(super) fn end_of_quote(&mut self) -> Option<usize> {
+        let mut from = self.input.at;
         loop {
-            match self.peek() {
-                None => return Err(self.unclosed(line, "`")),
-                Some(b'`') => break,
-                Some(b'\\') => {
-                    self.bump();
-                    match self.peek() {
-                        Some(next @ (b'$' | b'`' | b'\\')) => {
-                            text.push(next);
-                            self.bump();
-                        }
-                        Some(b'"') if is_quoted => {
-                            text.push(b'"');
-                            self.bump();
-                        }
-                        Some(b'\n') => self.bump(),
-                        _ => text.push(b'\\'),
-                    }
-                }
-                Some(byte) => {
-                    text.push(byte);
-                    self.bump();
-                }
+            let rest = self.input.text.get(from..).unwrap_or_default();
+            if let Some(end) = memchr::memchr(b'\'', rest) {
+                return Some(from + end);
             }
+            from += rest.len();
+            self.input.raw(from)?;
         }
-        self.bump();
-        let substitution = self.deeper(|parser| {
-            let mut inner = parser.part(text);
-            inner.line = line;
-            inner.settings.aliases = Rc::clone(&parser.settings.aliases);
-            let body = inner.whole_list()?;
-            Ok(CommandSubstitution {
-                file: super::dollar::file_of(&body),
-                body,
-            })
-        })?;
-        Ok(Part::Command(Rc::new(substitution)))
     }
 
     /// `$'…'`, behind the `$`: the escapes of the bash manual, "ANSI-C Quoting".
-    pub(super) fn ansi_quoted(&mut self) -> Parsed<Text> {
-        let line = self.line;
+    #[inline(never)]
+    pub(super) fn ansi_quotes(&mut self, parts: &mut Parts) -> Parsed<()> {
+        let start = self.input.at;
         self.bump();
         let mut text = Text::new();
         loop {
-            match self.peek() {
-                None => return Err(self.unclosed(line, "'")),
-                Some(b'\'') => {
-                    self.bump();
-                    // A NUL ends the text.
-                    let end = text
-                        .iter()
-                        .position(|byte| *byte == 0)
-                        .unwrap_or(text.len());
-                    text.truncate(end);
-                    return Ok(text);
-                }
-                Some(b'\\') => {
-                    self.bump();
-                    self.ansi_escape(&mut text);
-                }
-                Some(byte) => {
-                    text.push(byte);
-                    self.bump();
-                }
+            let at = self.input.at;
+            let Some(byte) = self.input.raw(at) else {
+                return Err(self.unclosed(start, '\''));
+            };
+            self.bump();
+            match byte {
+                b'\'' => break,
+                b'\\' => self.ansi_escape(&mut text),
+                _ => text.push(byte),
             }
         }
+        // A NUL ends the text.
+        let end = memchr::memchr(0, &text).unwrap_or(text.len());
+        parts.quoted(&text[..end]);
+        Ok(())
     }
 
     fn ansi_escape(&mut self, text: &mut Text) {
-        let Some(byte) = self.peek() else {
-            text.push(b'\\');
+        let Some(byte) = self.input.raw(self.input.at) else {
             return;
         };
         self.bump();
@@ -179,62 +87,71 @@ impl Parser<'_> {
             b'v' => text.push(11),
             b'\\' | b'\'' | b'"' | b'?' => text.push(byte),
             b'0'..=b'7' => {
-                let mut value = u32::from(byte - b'0');
-                for _ in 0..2 {
-                    let Some(digit @ b'0'..=b'7') = self.peek() else {
-                        break;
-                    };
-                    value = value * 8 + u32::from(digit - b'0');
-                    self.bump();
-                }
+                let value = self
+                    .digits(8, 2, u32::from(byte - b'0'))
+                    .unwrap_or_default();
                 text.push((value & 0xff) as u8);
             }
-            b'x' => {
-                let braced = self.peek() == Some(b'{');
-                if braced {
-                    self.bump();
-                }
-                let most = if braced { 8 } else { 2 };
-                match self.hex(most) {
-                    Some(value) => text.push((value & 0xff) as u8),
-                    None => text.extend_from_slice(if braced { b"\\x{" } else { b"\\x" }),
-                }
-                if braced && self.peek() == Some(b'}') {
-                    self.bump();
-                }
-            }
-            b'u' | b'U' => {
-                let most = if byte == b'u' { 4 } else { 8 };
-                match self.hex(most) {
-                    Some(value) => push_code_point(text, value),
-                    None => text.extend_from_slice(&[b'\\', byte]),
-                }
-            }
-            b'c' => match self.peek() {
-                Some(b'\\') if self.peek_at(1) == Some(b'\\') => {
-                    self.bump_by(2);
-                    text.push(b'\\' & 0x1f);
-                }
-                Some(control) => {
-                    self.bump();
-                    text.push(match control {
-                        b'?' => 0x7f,
-                        _ => control.to_ascii_uppercase() & 0x1f,
-                    });
-                }
-                None => text.extend_from_slice(b"\\c"),
+            b'x' => self.hex_escape(text),
+            b'u' | b'U' => match self.digits(16, if byte == b'u' { 4 } else { 8 }, 0) {
+                Some(value) => push_code_point(text, value),
+                None => text.extend_from_slice(&[b'\\', byte]),
             },
+            b'c' => self.control_escape(text),
             _ => text.extend_from_slice(&[b'\\', byte]),
         }
     }
 
-    fn hex(&mut self, most: usize) -> Option<u32> {
-        let mut value = None;
+    /// `\xH`, `\xHH` or `\x{H…}`
+    fn hex_escape(&mut self, text: &mut Text) {
+        let is_braced = self.input.raw(self.input.at) == Some(b'{');
+        self.input.at += usize::from(is_braced);
+        let value = self.digits(16, if is_braced { usize::MAX } else { 2 }, 0);
+        let is_closed = is_braced && self.input.raw(self.input.at) == Some(b'}');
+        match value {
+            Some(value) => text.push((value & 0xff) as u8),
+            // Nothing in braces is a NUL.
+            None if is_closed => text.push(0),
+            None if is_braced => text.extend_from_slice(b"\\x{"),
+            None => text.extend_from_slice(b"\\x"),
+        }
+        self.input.at += usize::from(is_closed);
+    }
+
+    /// `\cX`
+    fn control_escape(&mut self, text: &mut Text) {
+        match self.input.raw(self.input.at) {
+            None | Some(b'\'') => text.extend_from_slice(b"\\c"),
+            Some(b'\\') => {
+                // What follows is escaped, whatever it is.
+                self.bump();
+                text.push(b'\\' & 0x1f);
+                let next = self.input.raw(self.input.at);
+                self.bump();
+                text.extend(next.filter(|byte| *byte != b'\\'));
+            }
+            Some(byte) => {
+                self.bump();
+                text.push(match byte {
+                    b'?' => 0x7f,
+                    _ => byte.to_ascii_uppercase() & 0x1f,
+                });
+            }
+        }
+    }
+
+    /// A number in that base, of at most so many more digits; none if there is no digit.
+    fn digits(&mut self, base: u32, most: usize, first: u32) -> Option<u32> {
+        let mut value = (base == 8).then_some(first);
         for _ in 0..most {
-            let Some(digit) = self.peek().and_then(|byte| char::from(byte).to_digit(16)) else {
+            let digit = self
+                .input
+                .raw(self.input.at)
+                .and_then(|byte| char::from(byte).to_digit(base));
+            let Some(digit) = digit else {
                 break;
             };
-            value = Some(value.unwrap_or(0_u32) << 4 | digit);
+            value = Some(value.unwrap_or_default().wrapping_mul(base) | digit);
             self.bump();
         }
         value
@@ -243,33 +160,27 @@ impl Parser<'_> {
 
 /// A code point in UTF-8; those beyond Unicode in the longer forms that bash writes.
 fn push_code_point(text: &mut Text, value: u32) {
-    match char::from_u32(value) {
-        Some(character) => {
-            let mut buffer = [0; 4];
-            text.extend_from_slice(character.encode_utf8(&mut buffer).as_bytes());
+    let tail = |shift: u32| 0x80 | (value >> shift & 0x3f) as u8;
+    match value {
+        0..=0x7f => text.push(value as u8),
+        0x80..=0x7ff => text.extend([0xc0 | (value >> 6) as u8, tail(0)]),
+        0x800..=0xffff => text.extend([0xe0 | (value >> 12) as u8, tail(6), tail(0)]),
+        0x1_0000..=0x1f_ffff => {
+            text.extend([0xf0 | (value >> 18) as u8, tail(12), tail(6), tail(0)])
         }
-        None => {
-            let tail = |shift: u32| 0x80 | (value >> shift & 0x3f) as u8;
-            match value {
-                0..=0xffff => text.extend([0xe0 | (value >> 12) as u8, tail(6), tail(0)]),
-                0x1_0000..=0x1f_ffff => {
-                    text.extend([0xf0 | (value >> 18) as u8, tail(12), tail(6), tail(0)]);
-                }
-                0x20_0000..=0x3ff_ffff => {
-                    text.extend([
-                        0xf8 | (value >> 24) as u8,
-                        tail(18),
-                        tail(12),
-                        tail(6),
-                        tail(0),
-                    ]);
-                }
-                0x400_0000..=0x7fff_ffff => {
-                    let first = 0xfc | (value >> 30) as u8;
-                    text.extend([first, tail(24), tail(18), tail(12), tail(6), tail(0)]);
-                }
-                _ => {}
-            }
+        0x20_0000..=0x3ff_ffff => {
+            text.extend([
+                0xf8 | (value >> 24) as u8,
+                tail(18),
+                tail(12),
+                tail(6),
+                tail(0),
+            ]);
         }
+        0x400_0000..=0x7fff_ffff => {
+            let first = 0xfc | (value >> 30) as u8;
+            text.extend([first, tail(24), tail(18), tail(12), tail(6), tail(0)]);
+        }
+        _ => {}
     }
 }

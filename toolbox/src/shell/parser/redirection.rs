@@ -1,21 +1,53 @@
 //! Redirections.
 
-use super::input::{continues_name, starts_name};
-use super::{Parsed, Parser};
-use crate::shell::ast::{
-    HereDocument, Part, RedirectedFd, Redirection, RedirectionTarget, Text, Word,
-};
-use crate::shell::symbol::Symbol;
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-impl Parser<'_> {
+use super::Reader;
+use super::error::Parsed;
+use super::input::starts_name;
+use super::word::Kind;
+use crate::shell::ast::{
+    HereDocument, Index, Part, RedirectedFd, Redirection, RedirectionTarget, Text, Word,
+};
+use crate::shell::symbol::Symbol;
+
+impl Reader<'_, '_> {
+    /// Redirections in a row, maybe none.
+    pub(super) fn redirections(&mut self) -> Parsed<Vec<Redirection>> {
+        let mut redirections = Vec::new();
+        loop {
+            self.skip_blanks();
+            if !self.take_redirection(&mut redirections)? {
+                return Ok(redirections);
+            }
+        }
+    }
+
+    /// Adds the redirection at this place; says whether there is one.
+    #[inline]
+    pub(super) fn take_redirection(&mut self, redirections: &mut Vec<Redirection>) -> Parsed<bool> {
+        match self.peek() {
+            Some(b'<' | b'>' | b'&' | b'{' | b'0'..=b'9') => self.add_redirection(redirections),
+            _ => Ok(false),
+        }
+    }
+
+    #[inline(never)]
+    fn add_redirection(&mut self, redirections: &mut Vec<Redirection>) -> Parsed<bool> {
+        let redirection = self.redirection()?;
+        let is_one = redirection.is_some();
+        redirections.extend(redirection);
+        Ok(is_one)
+    }
+
     /// The redirection at this place, if there is one.
-    pub(super) fn redirection(&mut self) -> Parsed<Option<Redirection>> {
-        let (at, line) = (self.at, self.line);
+    #[inline(never)]
+    fn redirection(&mut self) -> Parsed<Option<Redirection>> {
+        let start = self.input.at;
         let fd = match self.peek() {
             Some(b'<' | b'>') => RedirectedFd::Default,
-            Some(b'&') if self.peek_at(1) == Some(b'>') => RedirectedFd::Default,
+            Some(b'&') if self.peek_second() == Some(b'>') => RedirectedFd::Default,
             Some(b'0'..=b'9') => match self.redirected_number() {
                 Some(fd) => fd,
                 None => return Ok(None),
@@ -23,110 +55,131 @@ impl Parser<'_> {
             Some(b'{') => match self.redirected_variable()? {
                 Some(fd) => fd,
                 None => {
-                    (self.at, self.line) = (at, line);
+                    self.input.at = start;
                     return Ok(None);
                 }
             },
             _ => return Ok(None),
         };
-        if matches!(self.peek(), Some(b'<' | b'>')) && self.peek_at(1) == Some(b'(') {
+        if matches!(self.peek(), Some(b'<' | b'>')) && self.peek_second() == Some(b'(') {
             // Process substitution.
-            (self.at, self.line) = (at, line);
+            self.input.at = start;
             return Ok(None);
         }
-        let target = self.target()?;
+        let line = self.line();
+        let target = self.target(&fd)?;
         Ok(Some(Redirection { line, fd, target }))
     }
 
     /// A number with an operator right behind it.
     fn redirected_number(&mut self) -> Option<RedirectedFd> {
-        let mut len = 0;
-        while self.peek_at(len).is_some_and(|byte| byte.is_ascii_digit()) {
-            len += 1;
+        let start = self.input.at;
+        let mut number = Some(0_u32);
+        while let Some(digit @ b'0'..=b'9') = self.peek() {
+            let digit = u32::from(digit - b'0');
+            number = number.and_then(|number| number.checked_mul(10)?.checked_add(digit));
+            self.bump();
         }
-        if !matches!(self.peek_at(len), Some(b'<' | b'>')) {
-            return None;
+        // One that is too large is a word.
+        let number = number.filter(|number| *number <= i32::MAX.cast_unsigned());
+        match number {
+            Some(number) if matches!(self.peek(), Some(b'<' | b'>')) => {
+                Some(RedirectedFd::Number(number))
+            }
+            _ => {
+                self.input.at = start;
+                None
+            }
         }
-        let digits = std::str::from_utf8(&self.text[self.at..self.at + len]).unwrap_or_default();
-        // Nobody has a descriptor of such a number, which the redirection will say.
-        let number = digits.parse().unwrap_or(u32::MAX);
-        self.bump_by(len);
-        Some(RedirectedFd::Number(number))
     }
 
     /// `{name}` with an operator right behind it.
+    #[inline(never)]
     fn redirected_variable(&mut self) -> Parsed<Option<RedirectedFd>> {
         self.bump();
         if !self.peek().is_some_and(starts_name) {
             return Ok(None);
         }
-        let start = self.at;
-        while self.peek().is_some_and(continues_name) {
-            self.bump();
+        let name = self.name().to_vec();
+        let bracket = self.input.at;
+        let mut end = bracket;
+        if self.peek() == Some(b'[') {
+            match self.end_of_brackets(b'[', b']') {
+                Ok(behind) => end = behind,
+                Err(_) => return Ok(None),
+            }
         }
-        let name = self.text[start..self.at].to_vec();
-        let index = match self.peek() {
-            Some(b'[') => match self.subscript_source()? {
-                Some(text) => Some(self.index(text)?),
-                None => return Ok(None),
-            },
-            _ => None,
-        };
-        if self.peek() != Some(b'}') || !matches!(self.peek_at(1), Some(b'<' | b'>')) {
+        self.input.at = end;
+        if !(self.take(b'}') && matches!(self.peek(), Some(b'<' | b'>'))) {
             return Ok(None);
         }
-        self.bump();
+        let behind = std::mem::replace(&mut self.input.at, bracket);
+        let index: Option<Index> = match self.take(b'[') {
+            true => Some(self.index_inside()?),
+            false => None,
+        };
+        self.input.at = behind;
         Ok(Some(RedirectedFd::Variable(Symbol::new(name), index)))
     }
 
-    fn target(&mut self) -> Parsed<RedirectionTarget> {
-        let make: fn(Word) -> RedirectionTarget = if self.take("&>>") {
-            RedirectionTarget::AppendBoth
-        } else if self.take("&>") {
-            RedirectionTarget::WriteBoth
-        } else if self.take("<<<") {
-            RedirectionTarget::HereString
-        } else if self.take("<<-") {
-            return self.here_document(true);
-        } else if self.take("<<") {
-            return self.here_document(false);
-        } else if self.take("<&") {
-            RedirectionTarget::DuplicateInput
-        } else if self.take("<>") {
-            RedirectionTarget::ReadWrite
-        } else if self.take("<") {
-            RedirectionTarget::Read
-        } else if self.take(">>") {
-            RedirectionTarget::Append
-        } else if self.take(">&") {
-            RedirectionTarget::DuplicateOutput
-        } else if self.take(">|") {
-            RedirectionTarget::Clobber
-        } else {
-            self.bump();
-            RedirectionTarget::Write
+    /// The operator at this place and its word.
+    #[inline(never)]
+    fn target(&mut self, fd: &RedirectedFd) -> Parsed<RedirectionTarget> {
+        let first = self.peek();
+        self.bump();
+        let make: fn(Word) -> RedirectionTarget = match first {
+            Some(b'&') => {
+                self.bump();
+                match self.take(b'>') {
+                    true => RedirectionTarget::AppendBoth,
+                    false => RedirectionTarget::WriteBoth,
+                }
+            }
+            Some(b'<') if self.take(b'<') => {
+                if self.take(b'<') {
+                    return Ok(RedirectionTarget::HereString(
+                        self.redirected_word(Kind::Plain)?,
+                    ));
+                }
+                let strips_tabs = self.take(b'-');
+                return self.here_document(strips_tabs);
+            }
+            Some(b'<') if self.take(b'&') => RedirectionTarget::DuplicateInput,
+            Some(b'<') if self.take(b'>') => RedirectionTarget::ReadWrite,
+            Some(b'<') => RedirectionTarget::Read,
+            _ if self.take(b'>') => RedirectionTarget::Append,
+            _ if self.take(b'&') => {
+                let word = self.redirected_word(Kind::Argument)?;
+                return Ok(match is_file(&word) && *fd == RedirectedFd::Default {
+                    true => RedirectionTarget::WriteBoth(word),
+                    false => RedirectionTarget::DuplicateOutput(word),
+                });
+            }
+            _ if self.take(b'|') => RedirectionTarget::Clobber,
+            _ => RedirectionTarget::Write,
         };
-        Ok(make(self.operand()?))
+        Ok(make(self.redirected_word(Kind::Argument)?))
     }
 
     /// The word behind an operator.
-    fn operand(&mut self) -> Parsed<Word> {
+    fn redirected_word(&mut self, kind: Kind) -> Parsed<Word> {
         self.skip_blanks();
-        let start = self.at;
-        let word = self.word()?;
-        if self.at == start {
+        if self.is_number_before_operator() {
             return Err(self.unexpected());
         }
-        Ok(word)
+        self.expect_word(kind)
+    }
+
+    /// `2>` and the like begin another redirection.
+    fn is_number_before_operator(&mut self) -> bool {
+        let start = self.input.at;
+        let is_number = self.redirected_number().is_some() && self.peek_second() != Some(b'(');
+        self.input.at = start;
+        is_number
     }
 
     fn here_document(&mut self, strips_tabs: bool) -> Parsed<RedirectionTarget> {
-        self.skip_blanks();
-        let start = self.at;
-        let word = self.plain_word()?;
-        if self.at == start {
-            return Err(self.unexpected());
-        }
+        let word = self.redirected_word(Kind::Plain)?;
         let is_quoted = word
             .source
             .iter()
@@ -142,32 +195,52 @@ impl Parser<'_> {
     }
 }
 
+/// Whether the word behind `>&` is a file, as far as that can be told before it is expanded.
+fn is_file(word: &Word) -> bool {
+    let text = match word.parts.as_slice() {
+        [Part::Literal(text) | Part::Quoted(text)] => text,
+        [Part::DoubleQuoted(parts)] => match parts.as_slice() {
+            [Part::Quoted(text)] => text,
+            _ => return false,
+        },
+        _ => return false,
+    };
+    let number = text.strip_suffix(b"-").unwrap_or(text);
+    !number.iter().all(u8::is_ascii_digit)
+}
+
 /// The text of a delimiter: quotes are taken away, nothing is expanded.
 fn without_quotes(word: &Word) -> Text {
-    fn add(parts: &[Part], source: &[u8], text: &mut Text) -> bool {
-        parts.iter().all(|part| match part {
-            Part::Literal(part) | Part::Quoted(part) => {
-                text.extend_from_slice(part);
-                true
+    fn add(parts: &[Part], text: &mut Text) {
+        for part in parts {
+            match part {
+                Part::Literal(part) | Part::Quoted(part) => text.extend_from_slice(part),
+                Part::DoubleQuoted(parts) => add(parts, text),
+                Part::Tilde(name) => {
+                    text.push(b'~');
+                    text.extend_from_slice(name);
+                }
+                Part::Parameter(parameter) => text.extend_from_slice(&parameter.source),
+                _ => {}
             }
-            Part::DoubleQuoted(parts) => add(parts, source, text),
-            Part::Tilde(name) => {
-                text.push(b'~');
-                text.extend_from_slice(name);
-                true
-            }
-            _ => false,
-        })
+        }
     }
-    let mut text = Text::new();
-    match add(&word.parts, &word.source, &mut text) {
-        true => text,
+    let is_other = |part: &Part| {
+        matches!(
+            part,
+            Part::Command(_) | Part::Arithmetic(_) | Part::Process(_) | Part::Brace(_)
+        )
+    };
+    if word.parts.iter().any(is_other) {
         // An expansion in it means what it is written as.
-        false => word
+        return word
             .source
             .iter()
             .copied()
             .filter(|byte| !matches!(byte, b'\\' | b'\'' | b'"'))
-            .collect(),
+            .collect();
     }
+    let mut text = Text::new();
+    add(&word.parts, &mut text);
+    text
 }

@@ -1,78 +1,104 @@
-//! Where quotes and expansions end, without reading what is in them: that is done once, by who needs it.
+//! Where brackets close, without reading what is in them.
 
-use super::{Parsed, Parser};
+use super::{Reader, SyntaxError};
 
-impl Parser<'_> {
-    /// Steps over a quote, an escaped character or an expansion that begins with this byte; says whether one does.
-    pub(super) fn skip_quoted(&mut self, byte: u8) -> Parsed<bool> {
-        match byte {
-            b'\\' => {
-                self.bump();
-                if self.peek().is_some() {
-                    self.bump();
+/// What has to be closed, and where it begins.
+#[derive(Clone, Copy)]
+pub(super) struct Open {
+    opening: u8,
+    closing: u8,
+    start: usize,
+}
+
+impl Reader<'_, '_> {
+    /// The place behind the bracket that closes the one at this place, or what is not closed, the innermost.
+    pub(super) fn end_of_brackets(&mut self, opening: u8, closing: u8) -> Result<usize, Open> {
+        let start = self.input.at;
+        let mut at = start + 1;
+        let mut open = vec![Open {
+            opening,
+            closing,
+            start,
+        }];
+        while let Some(&inner) = open.last() {
+            let Some(byte) = self.input.raw(at) else {
+                return Err(inner);
+            };
+            let start = at;
+            let Open {
+                opening, closing, ..
+            } = inner;
+            let is_quoted = closing == b'"';
+            at += 1;
+            match byte {
+                _ if byte == closing => {
+                    open.pop();
                 }
+                b'\\' => at += 1,
+                // A plain brace in `${…}` is text.
+                _ if byte == opening && opening != b'{' => open.push(Open {
+                    opening,
+                    closing,
+                    start,
+                }),
+                b'\'' if !is_quoted => at = self.behind(start, at, b'\'', false)?,
+                b'`' => at = self.behind(start, at, b'`', true)?,
+                b'"' => open.push(Open {
+                    opening: b'"',
+                    closing: b'"',
+                    start,
+                }),
+                b'$' => match self.input.raw(at) {
+                    Some(b'(') => {
+                        at += 1;
+                        open.push(Open {
+                            opening: b'(',
+                            closing: b')',
+                            start,
+                        });
+                    }
+                    Some(b'{') => {
+                        at += 1;
+                        open.push(Open {
+                            opening: b'{',
+                            closing: b'}',
+                            start,
+                        });
+                    }
+                    Some(b'\'') if !is_quoted => at = self.behind(start, at + 1, b'\'', true)?,
+                    _ => {}
+                },
+                _ => {}
             }
-            b'\'' => self.skip_to(b'\'', false)?,
-            b'"' => self.skip_to(b'"', true)?,
-            b'`' => self.skip_to(b'`', true)?,
-            b'$' => match self.peek_at(1) {
-                Some(b'(') => self.skip_brackets(b'(', b')')?,
-                Some(b'{') => self.skip_brackets(b'{', b'}')?,
-                Some(b'\'') => {
-                    self.bump();
-                    self.skip_to(b'\'', true)?;
-                }
-                _ => return Ok(false),
-            },
-            _ => return Ok(false),
         }
-        Ok(true)
+        Ok(at)
     }
 
-    /// A quote, up to the character that closes it.
-    fn skip_to(&mut self, closing: u8, has_escapes: bool) -> Parsed<()> {
-        let line = self.line;
-        self.bump();
-        while let Some(byte) = self.peek() {
-            self.bump();
-            if byte == closing {
-                return Ok(());
-            }
-            if byte == b'\\' && has_escapes && self.peek().is_some() {
-                self.bump();
+    /// The place behind the next such byte.
+    fn behind(
+        &mut self,
+        start: usize,
+        mut at: usize,
+        closing: u8,
+        has_escapes: bool,
+    ) -> Result<usize, Open> {
+        while let Some(byte) = self.input.raw(at) {
+            at += 1;
+            match byte {
+                _ if byte == closing => return Ok(at),
+                b'\\' if has_escapes => at += 1,
+                _ => {}
             }
         }
-        Err(self.unclosed(line, &char::from(closing).to_string()))
+        Err(Open {
+            opening: closing,
+            closing,
+            start,
+        })
     }
 
-    /// `$(…)` or `${…}` with all that is inside of it.
-    fn skip_brackets(&mut self, opening: u8, closing: u8) -> Parsed<()> {
-        let line = self.line;
-        self.bump_by(2);
-        // What has to be closed, the innermost last.
-        let mut open = vec![(opening, closing)];
-        while let Some((opening, closing)) = open.last().copied() {
-            let Some(byte) = self.peek() else {
-                return Err(self.unclosed(line, &char::from(closing).to_string()));
-            };
-            let inner = match (byte, self.peek_at(1)) {
-                (b'$', Some(b'(')) => Some((b'(', b')')),
-                (b'$', Some(b'{')) => Some((b'{', b'}')),
-                _ => None,
-            };
-            if let Some(inner) = inner {
-                self.bump_by(2);
-                open.push(inner);
-            } else if byte == closing {
-                self.bump();
-                open.pop();
-            } else if byte == opening && opening == b'(' {
-                self.bump();
-                open.push((opening, closing));
-            } else if !self.skip_quoted(byte)? {
-                self.bump();
-            }
-        }
-        Ok(())
+    #[cold]
+    pub(super) fn still_open(&mut self, open: Open) -> Box<SyntaxError> {
+        self.unclosed(open.start, char::from(open.closing))
     }
 }

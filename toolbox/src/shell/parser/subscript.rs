@@ -1,67 +1,80 @@
-//! Subscripts, and the values of arrays.
+//! Subscripts.
 
+use super::Reader;
 use super::arithmetic::arithmetic_of;
-use super::{Parsed, Parser};
-use crate::shell::ast::{ArrayElement, Index, Text};
+use super::error::Parsed;
+use super::parts::Parts;
+use crate::shell::ast::{Arithmetic, Index, Part, Subscript, Word};
 
-impl Parser<'_> {
-    /// The text between the brackets that begin at this place; none when they are not closed.
-    pub(super) fn subscript_source(&mut self) -> Parsed<Option<Text>> {
+/// How deep subscripts may be inside each other with the tree of their expressions made beforehand: it holds all that is
+/// in them twice.
+const MAX_SUBSCRIPTS: usize = 3;
+
+impl Reader<'_, '_> {
+    /// `[…]` of a parameter expansion; none if it is empty or not closed.
+    #[inline(never)]
+    pub(super) fn subscript(&mut self) -> Parsed<Option<Subscript>> {
         self.bump();
-        self.arithmetic_source(b'[', b']')
+        for (mark, subscript) in [(b'@', Subscript::Each), (b'*', Subscript::Joined)] {
+            if self.peek() == Some(mark) && self.peek_second() == Some(b']') {
+                self.input.at += 2;
+                return Ok(Some(subscript));
+            }
+        }
+        let index = self.index_inside()?;
+        let is_closed = self.take(b']') && !index.word.source.is_empty();
+        Ok(is_closed.then_some(Subscript::Index(index)))
     }
 
-    /// A subscript whose text is known.
-    pub(super) fn index(&mut self, text: Text) -> Parsed<Index> {
-        let word = self.deeper(|parser| parser.part(text).rest_as_word())?;
-        let arithmetic = arithmetic_of(&word);
+    /// A subscript up to the `]`, which it may run into the end of the text for.
+    #[inline(never)]
+    pub(super) fn index_inside(&mut self) -> Parsed<Index> {
+        self.enter()?;
+        self.subscripts += 1;
+        let start = self.input.at;
+        let mut parts = Parts::default();
+        let mut open = 0_usize;
+        while let Some(byte) = self.peek() {
+            match byte {
+                b']' if open == 0 => break,
+                b'[' => open += 1,
+                b']' => open -= 1,
+                b'\\' | b'\'' | b'"' | b'`' | b'$' => {
+                    self.special(byte, &mut parts)?;
+                    continue;
+                }
+                _ => {}
+            }
+            self.bump();
+            parts.literal(&[byte]);
+        }
+        let word = Word {
+            source: self.input.since(start).to_vec(),
+            parts: parts.finish(),
+            assignment: None,
+        };
+        let is_deep = self.subscripts > MAX_SUBSCRIPTS
+            && word
+                .parts
+                .iter()
+                .any(|part| !matches!(part, Part::Literal(_) | Part::Quoted(_)));
+        let arithmetic = match is_deep {
+            true => without_parts(&word),
+            false => arithmetic_of(&word, self.depth),
+        };
+        self.subscripts -= 1;
+        self.depth -= 1;
         Ok(Index { word, arithmetic })
     }
+}
 
-    /// `(…)`: the elements of an array.
-    pub(super) fn array_elements(&mut self) -> Parsed<Vec<ArrayElement>> {
-        let line = self.line;
-        self.bump();
-        let mut elements = Vec::new();
-        loop {
-            self.skip_newlines()?;
-            match self.peek() {
-                None => return Err(self.unclosed(line, ")")),
-                Some(b')') => {
-                    self.bump();
-                    return Ok(elements);
-                }
-                Some(b'[') => elements.push(self.subscripted_element()?),
-                Some(b';' | b'&' | b'|' | b'(') => return Err(self.unexpected()),
-                Some(b'<' | b'>') if self.peek_at(1) != Some(b'(') => return Err(self.unexpected()),
-                Some(_) => elements.push(ArrayElement {
-                    subscript: None,
-                    append: false,
-                    value: self.word()?,
-                }),
-            }
-        }
-    }
-
-    /// `[subscript]=value`, or a word that only begins like it.
-    fn subscripted_element(&mut self) -> Parsed<ArrayElement> {
-        let (at, line) = (self.at, self.line);
-        if let Some(text) = self.subscript_source()? {
-            let append = self.looks_at("+=");
-            if append || self.peek() == Some(b'=') {
-                self.bump_by(1 + usize::from(append));
-                return Ok(ArrayElement {
-                    subscript: Some(self.index(text)?),
-                    append,
-                    value: self.value_word()?,
-                });
-            }
-        }
-        (self.at, self.line) = (at, line);
-        Ok(ArrayElement {
-            subscript: None,
-            append: false,
-            value: self.word()?,
-        })
+/// An expression whose parts are those of the word.
+fn without_parts(word: &Word) -> Arithmetic {
+    Arithmetic {
+        word: Word {
+            source: word.source.clone(),
+            ..Word::default()
+        },
+        ..Arithmetic::default()
     }
 }

@@ -1,263 +1,262 @@
 //! `[[ … ]]`
 
-use super::word::{Parts, Stop};
-use super::{Parsed, Parser};
-use crate::shell::ast::{TestExpression, TestOperator, Word};
+use super::error::{ErrorKind, Parsed, Token};
+use super::input::ends_word;
+use super::word::Kind;
+use super::{Reader, SyntaxError};
+use crate::shell::ast::{Compound, TestExpression, TestOperator, Text, Word};
 
-/// Letters of the unary operators.
-const UNARY: &[u8] = b"abcdefghknoprstuvwxzGLNORS";
+/// What stands between operands.
+#[derive(PartialEq, Eq)]
+enum Next {
+    And,
+    Or,
+    Close,
+    /// `]]`
+    End,
+    Other,
+}
 
-impl Parser<'_> {
+impl Reader<'_, '_> {
     /// The expression behind `[[`, and the `]]`.
-    pub(super) fn test_expression(&mut self) -> Parsed<TestExpression> {
-        let outer = std::mem::replace(&mut self.always_extglob, true);
+    #[inline(never)]
+    pub(super) fn test_command(&mut self) -> Parsed<Compound> {
+        let start = self.input.at;
         let expression = self.test_or()?;
-        self.always_extglob = outer;
-        self.skip_newlines()?;
-        match self.take_word("]]") {
-            true => Ok(expression),
-            false => Err(self.test_error()),
+        if self.test_next() == Next::End {
+            self.input.at += 2;
+            return Ok(Compound::Test(expression));
         }
-    }
-
-    fn test_error(&mut self) -> super::SyntaxError {
-        let mut error = self.unexpected();
-        error.keeps_status = true;
-        if !error.is_eof {
-            let message = error
-                .message
-                .strip_prefix(b"syntax error near unexpected token ");
-            if let Some(token) = message {
-                error.message = [
-                    b"syntax error in conditional expression: unexpected token ",
-                    token,
-                ]
-                .concat();
-            }
+        if self.peek().is_none() {
+            let mut error = self.unexpected_end();
+            error.line = self.input.line_at(start);
+            error.message = b"unexpected EOF while looking for `]]'".to_vec();
+            return Err(error);
         }
-        error
-    }
-
-    fn test_or(&mut self) -> Parsed<TestExpression> {
-        self.deeper(|parser| {
-            let left = parser.test_and()?;
-            parser.skip_newlines()?;
-            if !parser.take("||") {
-                return Ok(left);
-            }
-            let right = parser.test_or()?;
-            Ok(TestExpression::Or(Box::new(left), Box::new(right)))
+        let is_word = self.test_word(Kind::Plain)?.is_some();
+        Err(match is_word {
+            true => self.test_failure("syntax error in conditional expression"),
+            false => self.test_error(
+                "syntax error in conditional expression: unexpected token `",
+                "'",
+            ),
         })
     }
 
-    fn test_and(&mut self) -> Parsed<TestExpression> {
-        let left = self.test_term()?;
-        self.skip_newlines()?;
-        if !self.take("&&") {
-            return Ok(left);
+    fn test_or(&mut self) -> Parsed<TestExpression> {
+        let mut all = vec![self.test_and()?];
+        while self.test_next() == Next::Or {
+            self.input.at += 2;
+            all.push(self.test_and()?);
         }
-        let right = self.deeper(Self::test_and)?;
-        Ok(TestExpression::And(Box::new(left), Box::new(right)))
+        Ok(balanced(all, TestExpression::Or))
     }
 
-    fn test_term(&mut self) -> Parsed<TestExpression> {
-        self.skip_newlines()?;
-        if self.take_word("!") {
-            let inner = self.deeper(Self::test_term)?;
-            return Ok(TestExpression::Not(Box::new(inner)));
+    fn test_and(&mut self) -> Parsed<TestExpression> {
+        let mut all = vec![self.test_term()?];
+        while self.test_next() == Next::And {
+            self.input.at += 2;
+            all.push(self.test_term()?);
         }
-        if self.peek() == Some(b'(') {
-            self.bump();
-            let inner = self.test_or()?;
-            self.skip_newlines()?;
-            return match self.take(")") {
-                true => Ok(inner),
-                false => Err(self.test_error()),
+        Ok(balanced(all, TestExpression::And))
+    }
+
+    #[inline(never)]
+    fn test_term(&mut self) -> Parsed<TestExpression> {
+        let mut negated = false;
+        loop {
+            self.skip_newlines();
+            let start = self.input.at;
+            if !(self.take(b'!') && self.peek().is_none_or(ends_word)) {
+                self.input.at = start;
+                break;
+            }
+            negated = !negated;
+        }
+        let term = self.test_operation()?;
+        self.skip_newlines();
+        Ok(match negated {
+            true => TestExpression::Not(Box::new(term)),
+            false => term,
+        })
+    }
+
+    #[inline(never)]
+    fn test_operation(&mut self) -> Parsed<TestExpression> {
+        if self.take(b'(') {
+            return self.test_group();
+        }
+        if self.test_next() == Next::End {
+            // Bash says nothing then.
+            return Err(self.test_failure(""));
+        }
+        let Some(first) = self.test_word(Kind::Plain)? else {
+            return Err(self.test_error("unexpected token `", "' in conditional command"));
+        };
+        if let Some(letter) = unary_operator(&first.source) {
+            self.skip_blanks();
+            return match self.test_word(Kind::Plain)? {
+                Some(operand) => Ok(TestExpression::Unary(letter, operand)),
+                None => {
+                    Err(self.test_error("unexpected argument `", "' to conditional unary operator"))
+                }
             };
         }
-        if let Some(letter) = self.unary_operator() {
-            self.bump_by(2);
-            self.skip_blanks();
-            return Ok(TestExpression::Unary(letter, self.test_word()?));
-        }
-        let left = self.test_word()?;
         self.skip_blanks();
-        let Some((operator, len)) = self.test_operator() else {
-            return Ok(TestExpression::Word(left));
-        };
-        self.bump_by(len);
+        if self.test_next() != Next::Other {
+            return Ok(TestExpression::Word(first));
+        }
+        let operator = self.test_operator()?;
         self.skip_blanks();
-        let right = match operator {
-            TestOperator::Regex => self.regex_word()?,
-            _ => self.test_word()?,
+        let kind = match operator {
+            TestOperator::Regex => Kind::Regex,
+            TestOperator::Matches | TestOperator::Differs => Kind::Pattern,
+            _ => Kind::Plain,
         };
-        Ok(TestExpression::Binary(left, operator, right))
+        match self.test_word(kind)? {
+            Some(second) => Ok(TestExpression::Binary(first, operator, second)),
+            None => {
+                Err(self.test_error("unexpected argument `", "' to conditional binary operator"))
+            }
+        }
     }
 
-    /// A unary operator with an operand behind it.
-    fn unary_operator(&mut self) -> Option<u8> {
-        if self.peek() != Some(b'-') {
-            return None;
+    /// `( … )`, behind the parenthesis.
+    #[inline(never)]
+    fn test_group(&mut self) -> Parsed<TestExpression> {
+        self.enter()?;
+        let inner = match self.test_or() {
+            Ok(inner) => inner,
+            Err(mut error) => {
+                if error.kind == ErrorKind::Test {
+                    let message = std::mem::replace(&mut error.message, b"expected `)'".to_vec());
+                    error.earlier.push((error.line, message));
+                    error.earlier.retain(|(_, message)| !message.is_empty());
+                }
+                return Err(error);
+            }
+        };
+        self.skip_newlines();
+        self.depth -= 1;
+        match self.take(b')') {
+            true => Ok(inner),
+            false => Err(self.test_error("unexpected token `", "', expected `)'")),
         }
-        let letter = self.peek_at(1).filter(|letter| UNARY.contains(letter))?;
-        if !matches!(self.peek_at(2), Some(b' ' | b'\t' | b'\n')) {
-            return None;
-        }
-        // `[[ -f == x ]]` compares the text.
-        let mut offset = 3;
-        while matches!(self.peek_at(offset), Some(b' ' | b'\t')) {
-            offset += 1;
-        }
-        let (at, line) = (self.at, self.line);
-        self.at += offset;
-        let is_operand = !self.looks_at_word("]]")
-            && (self.test_operator_word().is_none() || self.closes_behind_operator());
-        (self.at, self.line) = (at, line);
-        is_operand.then_some(letter)
     }
 
-    /// Whether the operator at this place is the last word: then it is an operand.
-    fn closes_behind_operator(&mut self) -> bool {
-        let mut offset = 0;
-        while self
-            .peek_at(offset)
-            .is_some_and(|byte| !matches!(byte, b' ' | b'\t' | b'\n'))
-        {
-            offset += 1;
-        }
-        while matches!(self.peek_at(offset), Some(b' ' | b'\t')) {
-            offset += 1;
-        }
-        self.peek_at(offset) == Some(b']') && self.peek_at(offset + 1) == Some(b']')
-    }
-
-    fn test_operator_word(&mut self) -> Option<()> {
-        ["==", "!=", "=~", "="]
-            .iter()
-            .any(|operator| self.looks_at_word(operator))
-            .then_some(())
-    }
-
-    fn test_operator(&mut self) -> Option<(TestOperator, usize)> {
-        const WORDS: &[(&str, TestOperator)] = &[
-            ("==", TestOperator::Matches),
-            ("=", TestOperator::Matches),
-            ("!=", TestOperator::Differs),
-            ("=~", TestOperator::Regex),
-            ("-eq", TestOperator::Equal),
-            ("-ne", TestOperator::NotEqual),
-            ("-lt", TestOperator::Less),
-            ("-le", TestOperator::AtMost),
-            ("-gt", TestOperator::Greater),
-            ("-ge", TestOperator::AtLeast),
-            ("-nt", TestOperator::Newer),
-            ("-ot", TestOperator::Older),
-            ("-ef", TestOperator::SameFile),
-        ];
+    fn test_operator(&mut self) -> Parsed<TestOperator> {
+        let is_substitution = self.peek_second() == Some(b'(');
         match self.peek() {
-            Some(b'<') if self.peek_at(1) != Some(b'(') => return Some((TestOperator::Before, 1)),
-            Some(b'>') if self.peek_at(1) != Some(b'(') => return Some((TestOperator::After, 1)),
+            Some(b'<') if !is_substitution && self.peek_second() != Some(b'<') => {
+                self.bump();
+                return Ok(TestOperator::Before);
+            }
+            Some(b'>') if !is_substitution && self.peek_second() != Some(b'>') => {
+                self.bump();
+                return Ok(TestOperator::After);
+            }
             _ => {}
         }
-        let (word, operator) = WORDS.iter().find(|(word, _)| self.looks_at_word(word))?;
-        Some((*operator, word.len()))
-    }
-
-    fn test_word(&mut self) -> Parsed<Word> {
-        let start = self.at;
-        if self.looks_at_word("]]") {
-            return Err(self.test_error());
-        }
-        let word = self.plain_word()?;
-        match self.at == start {
-            true => Err(self.test_error()),
-            false => Ok(word),
-        }
-    }
-
-    /// The word behind `=~`, in which parentheses and `|` belong to the expression.
-    fn regex_word(&mut self) -> Parsed<Word> {
-        let start = self.at;
-        let mut parts = Parts::default();
-        self.tilde(&mut parts, false);
-        loop {
-            match self.peek() {
-                None | Some(b' ' | b'\t' | b'\n') => break,
-                // The expression ends here; the parenthesis is that of `[[ ( … ) ]]`.
-                Some(b')') => break,
-                Some(b'&') if self.peek_at(1) == Some(b'&') => break,
-                Some(b'|') if self.peek_at(1) == Some(b'|') => break,
-                Some(_) => self.regex_part(&mut parts)?,
+        let start = self.input.at;
+        let Some(word) = self.test_word(Kind::Plain)? else {
+            return Err(self.test_error(
+                "unexpected token `",
+                "', conditional binary operator expected",
+            ));
+        };
+        match binary_operator(&word.source) {
+            Some(operator) => Ok(operator),
+            None => {
+                self.input.at = start;
+                Err(self.test_failure("conditional binary operator expected"))
             }
         }
-        if self.at == start {
-            return Err(self.test_error());
-        }
-        Ok(self.finish_word(start, parts))
     }
 
-    fn regex_part(&mut self, parts: &mut Parts) -> Parsed<()> {
-        match self.peek() {
-            Some(b'<' | b'>' | b'|' | b'&' | b';') => {
-                let byte = self.text[self.at];
-                self.bump();
-                parts.push_byte(byte);
-                Ok(())
-            }
-            // In a bracket expression blanks are no ends, either.
-            Some(b'[') => self.regex_bracket(parts),
-            _ => self.one_regex_part(parts),
+    /// An operand; none if an operator or `]]` stands here.
+    fn test_word(&mut self, kind: Kind) -> Parsed<Option<Word>> {
+        match self.test_next() {
+            Next::End => Ok(None),
+            _ => self.word(kind),
         }
     }
 
-    fn one_regex_part(&mut self, parts: &mut Parts) -> Parsed<()> {
-        self.one_part(Stop::Regex, parts)
+    fn test_next(&mut self) -> Next {
+        let start = self.input.at;
+        let next = match self.peek() {
+            Some(b'&') if self.take_text(b"&&") => Next::And,
+            Some(b'|') if self.take_text(b"||") => Next::Or,
+            Some(b')') => Next::Close,
+            Some(b']') if self.take_text(b"]]") && self.peek().is_none_or(ends_word) => Next::End,
+            _ => Next::Other,
+        };
+        self.input.at = start;
+        next
     }
 
-    fn regex_bracket(&mut self, parts: &mut Parts) -> Parsed<()> {
-        self.bump();
-        parts.push_byte(b'[');
-        let mut is_first = true;
-        loop {
-            match self.peek() {
-                None | Some(b'\n') => return Ok(()),
-                Some(b']') if !is_first => {
-                    self.bump();
-                    parts.push_byte(b']');
-                    return Ok(());
-                }
-                Some(b' ' | b'\t') => return Ok(()),
-                Some(b'[') if matches!(self.peek_at(1), Some(b':' | b'=' | b'.')) => {
-                    let kind = self.text[self.at + 1];
-                    let end = [kind, b']'];
-                    parts.push_byte(b'[');
-                    self.bump();
-                    parts.push_byte(kind);
-                    self.bump();
-                    while self.peek().is_some()
-                        && !(self.peek() == Some(end[0]) && self.peek_at(1) == Some(b']'))
-                    {
-                        parts.push_byte(self.text[self.at]);
-                        self.bump();
-                    }
-                    if self.peek().is_some() {
-                        parts.push_byte(kind);
-                        parts.push_byte(b']');
-                        self.bump_by(2);
-                    }
-                }
-                Some(b'^') if is_first => {
-                    parts.push_byte(b'^');
-                    self.bump();
-                    continue;
-                }
-                Some(b'(' | b')' | b'|' | b'&' | b';' | b'<' | b'>') => {
-                    parts.push_byte(self.text[self.at]);
-                    self.bump();
-                }
-                Some(_) => self.one_part(Stop::Regex, parts)?,
-            }
-            is_first = false;
-        }
+    fn test_failure(&mut self, message: impl Into<Text>) -> Box<SyntaxError> {
+        let mut error = self.error(message);
+        error.kind = ErrorKind::Test;
+        error
     }
+
+    /// An error about the token at this place.
+    fn test_error(&mut self, before: &str, behind: &str) -> Box<SyntaxError> {
+        let line = self.line();
+        let (token, is_eof) = match self.token() {
+            Token::End => (b"EOF".to_vec(), true),
+            Token::Text(token) => (token, false),
+        };
+        let mut error = self.test_failure([before.as_bytes(), &token, behind.as_bytes()].concat());
+        error.line = line;
+        error.is_eof = is_eof;
+        error
+    }
+}
+
+/// Terms in a row as a tree that is as flat as can be: a long row must not make a deep one.
+fn balanced(
+    all: Vec<TestExpression>,
+    join: fn(Box<TestExpression>, Box<TestExpression>) -> TestExpression,
+) -> TestExpression {
+    let mut row = all;
+    while row.len() > 1 {
+        let mut next = Vec::with_capacity(row.len().div_ceil(2));
+        let mut rest = row.into_iter();
+        while let Some(left) = rest.next() {
+            next.push(match rest.next() {
+                Some(right) => join(Box::new(left), Box::new(right)),
+                None => left,
+            });
+        }
+        row = next;
+    }
+    row.into_iter()
+        .next()
+        .unwrap_or_else(|| TestExpression::Word(Word::default()))
+}
+
+fn unary_operator(text: &[u8]) -> Option<u8> {
+    match text {
+        [b'-', letter] if b"abcdefghknoprstuvwxzGLNORS".contains(letter) => Some(*letter),
+        _ => None,
+    }
+}
+
+fn binary_operator(text: &[u8]) -> Option<TestOperator> {
+    Some(match text {
+        b"=" | b"==" => TestOperator::Matches,
+        b"!=" => TestOperator::Differs,
+        b"=~" => TestOperator::Regex,
+        b"-eq" => TestOperator::Equal,
+        b"-ne" => TestOperator::NotEqual,
+        b"-lt" => TestOperator::Less,
+        b"-le" => TestOperator::AtMost,
+        b"-gt" => TestOperator::Greater,
+        b"-ge" => TestOperator::AtLeast,
+        b"-nt" => TestOperator::Newer,
+        b"-ot" => TestOperator::Older,
+        b"-ef" => TestOperator::SameFile,
+        _ => return None,
+    })
 }

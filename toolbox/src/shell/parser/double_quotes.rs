@@ -1,0 +1,111 @@
+//! Text in which only `$`, `` ` `` and some backslashes mean something: double quotes, here-documents, and words of
+//! expansions that stand in double quotes.
+
+use super::Reader;
+use super::error::Parsed;
+use super::parts::Parts;
+use super::word::QUOTED;
+use crate::shell::ast::{Part, Word};
+
+/// What quoted text stands in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Inside {
+    DoubleQuotes,
+    HereDocument,
+    /// The word of `${…}` in double quotes.
+    Operand,
+}
+
+impl Reader<'_, '_> {
+    /// `"…"`
+    #[inline(never)]
+    pub(super) fn double_quotes(&mut self) -> Parsed<Part> {
+        let start = self.input.at;
+        self.bump();
+        let mut parts = Parts::default();
+        self.quoted_parts(Inside::DoubleQuotes, &mut parts)?;
+        match self.take(b'"') {
+            true => Ok(Part::DoubleQuoted(parts.finish())),
+            false => Err(self.unclosed(start, '"')),
+        }
+    }
+
+    /// The whole text as the body of a here-document.
+    pub(super) fn here_parts(&mut self) -> Parsed<Vec<Part>> {
+        let mut parts = Parts::default();
+        self.quoted_parts(Inside::HereDocument, &mut parts)?;
+        Ok(parts.finish())
+    }
+
+    /// The word of `${…}` in double quotes, up to the `}`.
+    #[inline(never)]
+    pub(super) fn quoted_operand(&mut self) -> Parsed<Word> {
+        let start = self.input.at;
+        let mut parts = Parts::default();
+        self.quoted_parts(Inside::Operand, &mut parts)?;
+        Ok(Word {
+            source: self.input.since(start).to_vec(),
+            parts: parts.finish(),
+            assignment: None,
+        })
+    }
+
+    #[inline(never)]
+    fn quoted_parts(&mut self, inside: Inside, parts: &mut Parts) -> Parsed<()> {
+        // In an operand, single quotes stand for themselves, but nothing ends it between two of them.
+        let mut shielded = 0;
+        loop {
+            let text = self.run(QUOTED);
+            if !text.is_empty() {
+                parts.quoted(text);
+            }
+            let Some(byte) = self.peek() else {
+                return Ok(());
+            };
+            let is_shielded = self.input.at < shielded;
+            match byte {
+                b'"' if inside == Inside::DoubleQuotes => return Ok(()),
+                b'}' if inside == Inside::Operand && !is_shielded => return Ok(()),
+                b'"' if inside == Inside::Operand && !is_shielded => {
+                    let part = self.double_quotes()?;
+                    parts.push(part);
+                }
+                b'\'' if inside == Inside::Operand && !is_shielded => {
+                    let start = self.input.at;
+                    self.bump();
+                    match self.end_of_quote() {
+                        Some(end) => shielded = end + 1,
+                        None => return Err(self.unclosed(start, '\'')),
+                    }
+                    parts.quoted(b"'");
+                }
+                b'\\' => self.quoted_escape(inside, parts),
+                b'$' => self.quoted_dollar(parts)?,
+                b'`' => {
+                    let part = self.backquotes(true)?;
+                    parts.push(part);
+                }
+                _ => {
+                    self.bump();
+                    parts.quoted(&[byte]);
+                }
+            }
+        }
+    }
+
+    /// A backslash keeps its meaning only before a few characters.
+    fn quoted_escape(&mut self, inside: Inside, parts: &mut Parts) {
+        self.bump();
+        match self.input.raw(self.input.at) {
+            Some(byte @ (b'$' | b'`' | b'\\')) => self.escaped(byte, parts),
+            Some(b'"') if inside != Inside::HereDocument => self.escaped(b'"', parts),
+            Some(b'}') if inside == Inside::Operand => self.escaped(b'}', parts),
+            _ => parts.quoted(b"\\"),
+        }
+    }
+
+    fn escaped(&mut self, byte: u8, parts: &mut Parts) {
+        self.bump();
+        parts.quoted(&[byte]);
+    }
+}

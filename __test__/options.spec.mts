@@ -218,9 +218,9 @@ describe('of exec', () => {
     expect(await execRefusal('echo', ['fine', arg])).toBe(`option 'args[1]' must be ${message}`)
   })
 
-  test('arguments and variables have at most two mebibytes together', async () => {
-    expect(await execRefusal('echo', ['x'.repeat(2 << 20)])).toBe(
-      "option 'args' and env must have at most 2097152 bytes together, got 2097158",
+  test('arguments and variables have at most sixteen mebibytes together', async () => {
+    expect(await execRefusal('echo', ['x'.repeat(16 << 20)])).toBe(
+      "option 'args' and env must have at most 16777216 bytes together, got 16777222",
     )
   })
 

@@ -153,7 +153,7 @@ test('processes find what tools look for in /proc', async () => {
   expect(await read('/proc/self/status')).toMatch(/^Name:\tcat\nUmask:\t0022\nState:\tR \(running\)\nTgid:\t(\d+)\nPid:\t\1\nPPid:\t0\n/)
   expect(await read('/proc/meminfo')).toMatch(/^MemTotal: {9}524288 kB\n/)
   const fds = await sandbox.exec('ls', ['/dev/fd'])
-  expect(String(fds.stdout)).toBe('0\n1\n2\n3\n4\n')
+  expect(String(fds.stdout)).toBe('0\n1\n2\n4\n')
   const terminal = await sandbox.exec('cat', ['/dev/tty'])
   expect(String(terminal.stderr)).toBe('cat: /dev/tty: No such device or address\n')
 })

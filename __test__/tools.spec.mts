@@ -16,6 +16,7 @@ const files = { 'a.txt': 'one\ntwo\nthree\n', 'b.txt': 'two\nfour\n', 'sub/c.txt
 const cases: Record<string, Case> = {
   arch: { stdout: 'x86_64\n' },
   base64: { args: ['a.txt'], stdout: 'b25lCnR3bwp0aHJlZQo=\n' },
+  bash: { args: ['-c', 'echo hi'], stdout: 'hi\n' },
   basename: { args: ['/work/a.txt', '.txt'], stdout: 'a\n' },
   cat: { args: ['-n', 'a.txt'], stdout: '     1\tone\n     2\ttwo\n     3\tthree\n' },
   chmod: { args: ['-v', 'u+x,go=', 'a.txt'], stdout: /^mode of 'a.txt' changed from \d{4} \(.{9}\) to 0[67]00 \(.{9}\)\n$/ },
@@ -55,6 +56,7 @@ const cases: Record<string, Case> = {
   rm: { args: ['-rv', 'sub'], stdout: "removed 'sub/c.txt'\nremoved directory 'sub'\n" },
   rmdir: { args: ['sub'], exitCode: 1, stdout: '', stderr: "rmdir: failed to remove 'sub': Directory not empty\n" },
   seq: { args: ['-s', ',', '5'], stdout: '1,2,3,4,5\n' },
+  sh: { args: ['-c', 'echo hi'], stdout: 'hi\n' },
   sha256sum: { args: ['a.txt'], stdout: 'b6285c57e8797db5d4c51c80d6f11938afda9b11c6a003549709189e9b4b92a2  a.txt\n' },
   sleep: { args: ['0.01'], stdout: '' },
   sort: { args: ['-r', 'a.txt'], stdout: 'two\nthree\none\n' },

@@ -7,11 +7,13 @@ use napi::bindgen_prelude::Unknown;
 
 use crate::call::Request;
 use crate::error::Error;
-use crate::kernel::ARG_MAX;
 use crate::root;
 use crate::session::{MountSettings, RunLimits, Settings};
 
 use super::value::{Fields, MAX_SAFE_INTEGER, Named};
+
+/// The most bytes of the arguments and variables of a call, which may be a whole script.
+const MAX_ARGUMENTS: usize = 16 << 20;
 
 /// The longest time limit: what a Node timer takes, 24.8 days.
 const MAX_TIMEOUT_MS: f64 = 2_147_483_647.0;
@@ -233,11 +235,11 @@ fn check_size(request: &Request) -> Result<()> {
         .iter()
         .map(|(name, value)| name.len() + value.len() + 2)
         .sum();
-    if args + env > ARG_MAX {
+    if args + env > MAX_ARGUMENTS {
         return Err(Error::invalid(
             "args",
             format!(
-                "and env must have at most {ARG_MAX} bytes together, got {}",
+                "and env must have at most {MAX_ARGUMENTS} bytes together, got {}",
                 args + env
             ),
         ));

@@ -67,8 +67,8 @@ impl Image {
     /// where that is refused (`ulimit -v`), memory is taken as it is needed.
     pub fn load(path: &Path, fingerprint: &[u8; 32]) -> Result<Self, ImageError> {
         let start = Instant::now();
-        let engine = wasmtime::Engine::new(&pooling(config()))
-            .or_else(|_| wasmtime::Engine::new(&config()))
+        let engine = wasmtime::Engine::new(&pooling(config::config()))
+            .or_else(|_| wasmtime::Engine::new(&config::config()))
             .map_err(engine_error)?;
         let engine_done = Instant::now();
         let module = image::load(&engine, path, fingerprint)?;
@@ -104,7 +104,7 @@ impl Image {
 
 impl Source {
     fn prepare(&self) -> wasmtime::Result<InstancePre<Guest>> {
-        let engine = wasmtime::Engine::new(&config())?;
+        let engine = wasmtime::Engine::new(&config::config())?;
         link(&image::load(&engine, &self.path, &self.fingerprint)?)
     }
 }
@@ -135,12 +135,6 @@ fn engine_error(error: wasmtime::Error) -> ImageError {
     ImageError::Engine {
         reason: error.to_string(),
     }
-}
-
-/// What decides how guests run, beside how they are compiled.
-fn config() -> Config {
-    let mut config = config::config();
-    config
 }
 
 fn pooling(mut config: Config) -> Config {

@@ -36,5 +36,4 @@ pub use process::Process;
 pub use program::{Search, tool_file};
 pub use scheduler::Scheduler;
 pub use signal::Signal;
-pub use spawn::ARG_MAX;
 pub use table::{Pid, Pids, Target, Which};

@@ -21,7 +21,7 @@ use super::{Charge, FdTable, OpenFile, Process, Ready, Signal};
 /// each turn; a process beyond it runs as a task of its own.
 const MAX_DEPTH: usize = 32;
 /// The most bytes of the arguments and variables of a process (Linux ARG_MAX).
-pub const ARG_MAX: usize = 2 << 20;
+const ARG_MAX: usize = 2 << 20;
 
 /// What a string takes of the host's memory besides its bytes.
 const STRING_COST: usize = 80;

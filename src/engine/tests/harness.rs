@@ -20,7 +20,8 @@ const MEMORY: u64 = 512 << 20;
 
 /// The image of a test guest that build.rs has compiled.
 pub fn image(guest: &[u8]) -> Arc<Image> {
-    let engine = wasmtime::Engine::new(&config()).expect("the configuration is valid");
+    let engine =
+        wasmtime::Engine::new(&super::super::config::config()).expect("the configuration is valid");
     // SAFETY: build.rs compiled the guest with the same configuration.
     let module = unsafe { Module::deserialize(&engine, guest) }.expect("it was compiled for us");
     Arc::new(Image {

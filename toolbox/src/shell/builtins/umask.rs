@@ -81,7 +81,8 @@ fn symbolic_text(mask: u32) -> String {
 /// The mask after `u=rw,g-w` and the like, which speak of what is allowed.
 fn symbolic_mask(mode: &[u8], before: u32) -> Result<u32, Text> {
     let mut allowed = !before & 0o777;
-    for clause in mode.split(|byte| *byte == b',') {
+    let mut clauses = mode.split(|byte| *byte == b',').peekable();
+    while let Some(clause) = clauses.next() {
         let whose = clause
             .iter()
             .take_while(|letter| b"ugoa".contains(letter))
@@ -102,10 +103,9 @@ fn symbolic_mask(mode: &[u8], before: u32) -> Result<u32, Text> {
             [operator @ (b'+' | b'-' | b'='), letters @ ..] => (*operator, letters),
             _ => {
                 // What is missing at the end of a clause is the comma, and at the end of the mode nothing.
-                let comma = mode.len() != clause.len() && !mode.ends_with(clause);
-                let found = operation.first().copied().unwrap_or(match comma {
-                    true => b',',
-                    false => 0,
+                let found = operation.first().copied().unwrap_or(match clauses.peek() {
+                    Some(_) => b',',
+                    None => 0,
                 });
                 return Err(refused(found, "operator"));
             }

@@ -62,7 +62,7 @@ await runMain(async () => {
   mkdirSync(join(root, 'target'), { recursive: true })
 
   const args = Object.entries(passed).flatMap(([name, value]) => [`--${name}`, value])
-  const env = { SANDBOX_ADDON: addon, SANDBOX_SHELL: 'bash' }
+  const env = { SANDBOX_ADDON: join(root, 'scripts', 'conformance', 'sandbox.mjs'), CONFORMANCE_ADDON: addon, SANDBOX_SHELL: 'bash' }
   const command = [join(folder, 'conformance.mjs'), '--adapter', 'sandbox', '--out', reportPath, ...args]
   const { status } = await run(process.execPath, command, { env })
   if (status !== 0) throw new Advice(`the cases did not run: status ${status}`)

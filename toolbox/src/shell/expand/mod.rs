@@ -34,7 +34,8 @@ impl Shell {
 
     fn expand_fields(&mut self, word: &Word, sink: &mut Sink) -> Flow<()> {
         if let [Part::Literal(text)] = word.parts.as_slice()
-            && !super::pattern::has_special(text)
+            // A bracket alone is the commonest command of loops, and no pattern.
+            && (text == b"[" || !super::pattern::has_special(text))
         {
             sink.push_field(text.clone());
             return Flow::Continue(());

@@ -8,6 +8,9 @@ use std::os::unix::ffi::OsStrExt;
 #[cfg(target_os = "wasi")]
 use std::os::wasi::ffi::OsStrExt;
 
+use crate::stdio;
+use crate::sys::quote::quoted_text;
+
 /// What follows a flag. The text is what `--help` calls the value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Takes {
@@ -267,6 +270,38 @@ fn short_options<'a, Id: Copy + PartialEq>(
         cluster = after;
     }
     Ok(())
+}
+
+/// The flags of a tool that has no option of its own.
+const HELP_ONLY: &[Flag<()>] = &[flag(
+    (),
+    None,
+    Some("help"),
+    Takes::Nothing,
+    "display this help and exit",
+)];
+
+/// The operands of a tool whose only option is `--help`, which shows `usage` and that option. Without them, what there was
+/// to say was said, and the error is the tool's status.
+pub fn operands(name: &str, usage: &str, args: &[OsString]) -> Result<Vec<OsString>, i32> {
+    let parsed = parse(name, HELP_ONLY, Order::Permute, args).map_err(|error| error.report(1))?;
+    if parsed.options.is_empty() {
+        return Ok(parsed.operands);
+    }
+    let text = format!("{usage}\n{}", help(HELP_ONLY));
+    Err(stdio::print(name, text.as_bytes()))
+}
+
+/// As `operands`, of a tool that takes none.
+pub fn no_operands(name: &str, usage: &str, args: &[OsString]) -> Result<(), i32> {
+    match operands(name, usage, args)?.first() {
+        None => Ok(()),
+        Some(extra) => {
+            let quoted = quoted_text(extra.as_bytes());
+            let message = [b"extra operand ", quoted.as_slice()].concat();
+            Err(UsageError::new(name, message).report(1))
+        }
+    }
 }
 
 /// The lines of `--help` that list the flags.

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::io::{self, BufWriter, Write};
 
-use crate::getopt::{self, Flag, Order, Takes, flag};
+use crate::getopt;
 use crate::stdio;
 use crate::sys::OsStrExt;
 use crate::sys::identity;
@@ -11,38 +11,18 @@ use crate::sys::quote::quoted_text;
 
 const NAME: &str = "groups";
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Id {
-    Help,
-}
-
-const FLAGS: &[Flag<Id>] = &[flag(
-    Id::Help,
-    None,
-    Some("help"),
-    Takes::Nothing,
-    "display this help and exit",
-)];
-
 pub fn main(args: &[OsString]) -> i32 {
-    let parsed = match getopt::parse(NAME, FLAGS, Order::Permute, args) {
-        Ok(parsed) => parsed,
-        Err(error) => return error.report(1),
+    let operands = match getopt::operands(NAME, "Usage: groups [OPTION]... [USERNAME]...\n", args) {
+        Ok(operands) => operands,
+        Err(status) => return status,
     };
-    if !parsed.options.is_empty() {
-        let text = format!(
-            "Usage: groups [OPTION]... [USERNAME]...\n\n{}",
-            getopt::help(FLAGS)
-        );
-        return stdio::print(NAME, text.as_bytes());
-    }
     let mut out = BufWriter::new(io::stdout().lock());
     let mut status = 0;
-    if parsed.operands.is_empty() {
+    if operands.is_empty() {
         // What cannot be written is found when the buffer is flushed.
         let _ = writeln!(out, "{}", identity::USER.name);
     }
-    for user in &parsed.operands {
+    for user in &operands {
         match identity::by_name(user.as_bytes()) {
             Some(account) => {
                 let line = format!(" : {}\n", account.name);

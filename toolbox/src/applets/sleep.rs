@@ -4,33 +4,22 @@ use std::ffi::OsString;
 use std::time::Duration;
 
 use super::duration;
-use crate::getopt::{self, Flag, Order, Takes, UsageError, flag};
+use crate::getopt::{self, UsageError};
 use crate::stdio;
 
 const NAME: &str = "sleep";
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Id {
-    Help,
-}
-
-const FLAGS: &[Flag<Id>] = &[flag(
-    Id::Help,
-    None,
-    Some("help"),
-    Takes::Nothing,
-    "display this help and exit",
-)];
+const USAGE: &str = "\
+Usage: sleep NUMBER[SUFFIX]...
+Pause for NUMBER seconds, or minutes (m), hours (h) or days (d). NUMBER may have a fraction.
+";
 
 pub fn main(args: &[OsString]) -> i32 {
-    let parsed = match getopt::parse(NAME, FLAGS, Order::Permute, args) {
-        Ok(parsed) => parsed,
-        Err(error) => return error.report(1),
+    let operands = match getopt::operands(NAME, USAGE, args) {
+        Ok(operands) => operands,
+        Err(status) => return status,
     };
-    if !parsed.options.is_empty() {
-        return stdio::print(NAME, help().as_bytes());
-    }
-    match total(&parsed.operands) {
+    match total(&operands) {
         Ok(time) => {
             std::thread::sleep(time);
             0
@@ -58,14 +47,6 @@ fn total(operands: &[OsString]) -> Result<Duration, UsageError> {
         None if operands.is_empty() => Err(UsageError::new(NAME, "missing operand")),
         None => Ok(total),
     }
-}
-
-fn help() -> String {
-    format!(
-        "Usage: sleep NUMBER[SUFFIX]...\n\
-         Pause for NUMBER seconds, or minutes (m), hours (h) or days (d). NUMBER may have a fraction.\n\n{}",
-        getopt::help(FLAGS)
-    )
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::io::{self, Write};
 
-use crate::getopt::{self, Flag, Order, Takes, flag};
+use crate::getopt;
 use crate::stdio;
 use crate::sys::{self, OsStrExt};
 
@@ -11,29 +11,12 @@ const NAME: &str = "yes";
 /// Written at a time, or a line if that is longer.
 const BLOCK: usize = 16 * 1024;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Id {
-    Help,
-}
-
-const FLAGS: &[Flag<Id>] = &[flag(
-    Id::Help,
-    None,
-    Some("help"),
-    Takes::Nothing,
-    "display this help and exit",
-)];
-
 pub fn main(args: &[OsString]) -> i32 {
-    let parsed = match getopt::parse(NAME, FLAGS, Order::Permute, args) {
-        Ok(parsed) => parsed,
-        Err(error) => return error.report(1),
+    let operands = match getopt::operands(NAME, "Usage: yes [STRING]...\n", args) {
+        Ok(operands) => operands,
+        Err(status) => return status,
     };
-    if !parsed.options.is_empty() {
-        let text = format!("Usage: yes [STRING]...\n\n{}", getopt::help(FLAGS));
-        return stdio::print(NAME, text.as_bytes());
-    }
-    let words: Vec<&[u8]> = parsed.operands.iter().map(|word| word.as_bytes()).collect();
+    let words: Vec<&[u8]> = operands.iter().map(|word| word.as_bytes()).collect();
     let mut line = match words.as_slice() {
         [] => b"y".to_vec(),
         words => words.join(&b' '),

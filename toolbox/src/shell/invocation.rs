@@ -73,8 +73,9 @@ pub fn main(args: &[OsString]) -> i32 {
     for (option, on) in &invocation.shopts {
         shell.state.options.set_shopt(*option, *on);
     }
-    shell.initialise_variables();
-    shell.import_functions();
+    for function in shell.initialise_variables() {
+        let _ = shell.run_definition(function.definition, &function.name);
+    }
     shell.run_invocation(invocation)
 }
 
@@ -280,25 +281,6 @@ impl Shell {
             }
         };
         self.run_script(&mut Parser::with_input(Box::new(more)))
-    }
-
-    /// Defines the functions that the environment holds (`export -f`).
-    fn import_functions(&mut self) {
-        for (name, value) in std::env::vars_os() {
-            let name = name.into_vec();
-            let Some(function) = name
-                .strip_prefix(b"BASH_FUNC_")
-                .and_then(|name| name.strip_suffix(b"%%"))
-            else {
-                continue;
-            };
-            let value = value.into_vec();
-            if !value.starts_with(b"() {") {
-                continue;
-            }
-            let text = [function, b" ", &value].concat();
-            let _ = self.run_definition(text, function);
-        }
     }
 
     /// Runs a text that must be one definition of this function.

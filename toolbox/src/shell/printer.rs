@@ -4,8 +4,7 @@
 use super::ast::{
     AndOr, Arithmetic, AssignedValue, Assignment, CaseEnd, Command, Compound, CompoundCommand,
     Connector, FunctionDefinition, HereDocument, List, Pipeline, RedirectedFd, Redirection,
-    RedirectionTarget, SimpleCommand, Subscript, TestExpression, TestOperator, Text, TimeFormat,
-    Word,
+    RedirectionTarget, SimpleCommand, TestExpression, TestOperator, Text, TimeFormat, Word,
 };
 use std::rc::Rc;
 
@@ -572,14 +571,5 @@ pub fn operator_text(operator: TestOperator) -> &'static str {
         TestOperator::Newer => "-nt",
         TestOperator::Older => "-ot",
         TestOperator::SameFile => "-ef",
-    }
-}
-
-/// `[@]` and the like, for messages.
-pub fn subscript_text(subscript: &Subscript) -> Text {
-    match subscript {
-        Subscript::Each => b"@".to_vec(),
-        Subscript::Joined => b"*".to_vec(),
-        Subscript::Index(index) => index.word.source.clone(),
     }
 }

@@ -26,14 +26,6 @@ impl Notation {
         suffixes: b"",
     };
 
-    /// Decimal, with these suffixes.
-    pub const fn sized(suffixes: &'static [u8]) -> Self {
-        Self {
-            any_base: false,
-            suffixes,
-        }
-    }
-
     /// A number without a sign.
     pub fn unsigned(self, text: &[u8]) -> Result<u64, Problem> {
         let blanks = text.iter().take_while(|byte| is_blank(**byte)).count();

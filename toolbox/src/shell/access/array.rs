@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Key, discard, position};
+use super::{Key, position};
 use crate::shell::Shell;
 use crate::shell::ast::{ArrayElement, Index, Text};
 use crate::shell::flow::Flow;
@@ -207,11 +207,5 @@ impl Shell {
         let key = self.expand_text(&index.word)?;
         let equals: &[u8] = if element.append { b"]+=" } else { b"]=" };
         Flow::Continue([b"[", &key[..], equals, &value].concat())
-    }
-
-    /// Refuses what is no array's list.
-    pub fn not_an_array<T>(&mut self, name: Symbol) -> Flow<T> {
-        self.complain([&name.name()[..], b": not an array variable"].concat());
-        discard()
     }
 }

@@ -21,10 +21,28 @@ const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/s
 /// A shell that is started as deep as this starts to count again.
 const TOO_DEEP: i64 = 1000;
 
+/// A function that `export -f` has put into the environment: `BASH_FUNC_name%%=() {…}`.
+pub struct ImportedFunction {
+    pub name: Text,
+    /// The definition, as a script has it.
+    pub definition: Text,
+}
+
+impl ImportedFunction {
+    fn new(name: &[u8], value: &[u8]) -> Option<Self> {
+        let name = name.strip_prefix(b"BASH_FUNC_")?.strip_suffix(b"%%")?;
+        value.starts_with(b"() {").then(|| Self {
+            name: name.to_vec(),
+            definition: [name, b" ", value].concat(),
+        })
+    }
+}
+
 impl Shell {
-    /// Imports the environment, and sets what bash sets.
-    pub fn initialise_variables(&mut self) {
-        self.import_environment();
+    /// Imports the environment, and sets what bash sets. Gives the functions that the environment holds, which are
+    /// for the parser.
+    pub fn initialise_variables(&mut self) -> Vec<ImportedFunction> {
+        let functions = self.import_environment();
         self.set_where_missing(Symbol::PATH, DEFAULT_PATH);
         self.set_where_missing(Symbol::TERM_NAME, "dumb");
         self.set_where_missing(Symbol::SHELL, "/bin/bash");
@@ -62,12 +80,15 @@ impl Shell {
         for (name, variable) in special::declared() {
             self.state.variables.set(name, variable);
         }
+        functions
     }
 
-    fn import_environment(&mut self) {
+    fn import_environment(&mut self) -> Vec<ImportedFunction> {
+        let mut functions = Vec::new();
         for (name, value) in std::env::vars_os() {
             let (name, value) = (name.into_vec(), value.into_vec());
-            if is_function(&name, &value) {
+            if let Some(function) = ImportedFunction::new(&name, &value) {
+                functions.push(function);
                 continue;
             }
             match name.as_slice() {
@@ -91,6 +112,7 @@ impl Shell {
             variable.attributes.exported = true;
             self.state.variables.set(Symbol::new(&name), variable);
         }
+        functions
     }
 
     fn import_options(&mut self, names: &[u8], set: fn(&mut Self, &[u8]) -> Option<()>) {
@@ -168,11 +190,6 @@ fn number(number: u32) -> Value {
     Value::Scalar(number.to_string().into_bytes())
 }
 
-/// Whether it is a function, which the parser reads: `BASH_FUNC_name%%=() {…}`.
-fn is_function(name: &[u8], value: &[u8]) -> bool {
-    name.starts_with(b"BASH_FUNC_") && name.ends_with(b"%%") && value.starts_with(b"() {")
-}
-
 /// The directory that the shell runs in, under the name that the environment gives it if that is right.
 fn working_directory(given: Option<&Text>) -> Option<Text> {
     let given = given.filter(|path| path.first() == Some(&b'/'));
@@ -204,14 +221,6 @@ pub(super) fn user_ids() -> (u32, u32) {
     #[cfg(not(unix))]
     {
         (1000, 1000)
-    }
-}
-
-impl Shell {
-    /// POSIX mode, as the variable of that name asks for it.
-    pub fn enter_posix_mode(&mut self) {
-        self.state.options.set(SetOption::Posix, true);
-        self.reset(Symbol::POSIXLY_CORRECT, "y");
     }
 }
 

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::shell::Shell;
-use crate::shell::ast::{AndOr, Coprocess, Text};
+use crate::shell::ast::{AndOr, Coprocess};
 use crate::shell::descriptors::{self, Open};
 use crate::shell::flow::Flow;
 use crate::shell::options::SetOption;
@@ -88,10 +88,5 @@ impl Shell {
             keep(descriptors::owned(into)),
         ];
         Ok((pid, fds))
-    }
-
-    /// The text of a command that was started with `&`.
-    pub fn background_text(command: &AndOr) -> Text {
-        printer::and_or(command)
     }
 }

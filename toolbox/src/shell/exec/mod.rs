@@ -7,7 +7,6 @@ mod function;
 mod pipeline;
 mod program;
 mod redirection;
-mod regex;
 mod simple;
 mod subshell;
 mod substitution;

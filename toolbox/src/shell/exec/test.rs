@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use crate::regex::{self, Captures, Regex};
 use crate::shell::Shell;
 use crate::shell::ast::{TestExpression, TestOperator, Word};
 use crate::shell::flow::{Flow, Jump};
@@ -85,24 +86,24 @@ impl Shell {
 
     /// `=~`: BASH_REMATCH gets what the whole and the groups matched.
     fn match_regex(&mut self, text: &[u8], source: &[u8], ignore_case: bool) -> Flow<bool> {
-        let Some(groups) = self.matched_groups(text, source, ignore_case) else {
+        let options = regex::Options {
+            ignore_case,
+            ..regex::Options::extended()
+        };
+        let mut captures = Captures::default();
+        let searched =
+            Regex::new(source, options).and_then(|regex| regex.captures_at(text, 0, &mut captures));
+        let Ok(found) = searched else {
             // The status of a bad expression (bash manual, "Conditional Constructs").
             return ControlFlow::Break(Jump::Discard(2));
         };
-        let found = groups.is_some();
-        let array = Indexed::from_iter(groups.unwrap_or_default());
-        self.state.variables.edit(Symbol::BASH_REMATCH).value = Value::Indexed(array);
+        let count = if found { captures.len() } else { 0 };
+        let groups = (0..count).map(|group| match captures.get(group) {
+            Some((start, end)) => text.get(start..end).unwrap_or_default().to_vec(),
+            None => Vec::new(),
+        });
+        let groups = Indexed::from_iter(groups);
+        self.state.variables.edit(Symbol::BASH_REMATCH).value = Value::Indexed(groups);
         Flow::Continue(found)
-    }
-
-    /// What the whole and the groups of an expression match; none inside when it does not match, and none at all when it is
-    /// no expression.
-    fn matched_groups(
-        &self,
-        text: &[u8],
-        source: &[u8],
-        ignore_case: bool,
-    ) -> Option<Option<Vec<Vec<u8>>>> {
-        super::regex::groups(text, source, ignore_case)
     }
 }

@@ -36,6 +36,7 @@ mod realpath;
 mod rev;
 mod rm;
 mod rmdir;
+mod sed;
 mod seq;
 mod sleep;
 mod sort;
@@ -136,6 +137,7 @@ applets! {
     "rev" => rev::main,
     "rm" => rm::main,
     "rmdir" => rmdir::main,
+    "sed" => sed::main,
     "seq" => seq::main,
     "sh" => crate::shell::invocation::main,
     "sha256sum" => uutils!(uu_sha256sum),

@@ -66,6 +66,17 @@ impl Literal {
         !self.wide || memchr::memchr3(0xc4, 0xc5, 0xe2, text).is_none()
     }
 
+    /// A place at `from` or later, no later than the first of the literal in any case: letters beyond ASCII count as well.
+    pub fn find_all_cases(&self, text: &[u8], from: usize) -> Option<usize> {
+        let found = self.find(text, from).map(|(start, _)| start);
+        if !self.wide {
+            return found;
+        }
+        let before = text.get(from..found.unwrap_or(text.len()))?;
+        let other = memchr::memchr3(0xc4, 0xc5, 0xe2, before).map(|at| from + at);
+        other.or(found)
+    }
+
     /// The first place at `from` or later.
     pub fn find(&self, text: &[u8], from: usize) -> Option<(usize, usize)> {
         let rest = text.get(from..)?;

@@ -27,6 +27,7 @@ pub mod automaton;
 pub mod backtrack;
 pub mod bracket;
 mod engines;
+mod filter;
 mod interval;
 pub mod literal;
 mod memo;
@@ -41,6 +42,7 @@ use std::fmt;
 
 use ast::Lines;
 use engines::Engines;
+pub use filter::LineFilter;
 use literal::Literal;
 pub use posix::Flavour;
 use posix::{CLASS_SYNTAX, Syntax};
@@ -110,6 +112,12 @@ impl Captures {
     /// Group 0 is the whole match.
     pub fn get(&self, group: usize) -> Option<(usize, usize)> {
         self.places.get(group).copied().flatten()
+    }
+
+    /// Sets them to a match without groups.
+    pub fn set_whole(&mut self, place: (usize, usize)) {
+        self.places.clear();
+        self.places.push(Some(place));
     }
 
     /// How many groups the pattern has, the whole match counted.
@@ -187,6 +195,11 @@ impl Regex {
     /// Whether characters of more than a byte are bytes to this pattern, so that it may match within one.
     pub fn is_bytewise(&self) -> bool {
         self.bytewise
+    }
+
+    /// What finds the lines of a buffer that may match, if that is of use; `terminator` ends a line.
+    pub fn line_filter(&self, terminator: u8) -> Option<LineFilter> {
+        LineFilter::new(&self.pattern, self.syntax, terminator)
     }
 
     pub fn is_match(&self, text: &[u8]) -> Result<bool, Error> {

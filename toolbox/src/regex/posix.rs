@@ -11,6 +11,8 @@ pub enum Flavour {
     Grep,
     /// sed: the strictest.
     Sed,
+    /// sed with `--posix`: without GNU's escapes.
+    PosixSed,
     /// glibc's `regcomp`, which the shell, `expr` and `nl` call.
     Library,
 }
@@ -173,6 +175,10 @@ impl Parser<'_> {
         self.text.get(self.at..).unwrap_or_default()
     }
 
+    fn is_sed(&self) -> bool {
+        matches!(self.syntax.flavour, Flavour::Sed | Flavour::PosixSed)
+    }
+
     fn is_grep(&self) -> bool {
         self.syntax.flavour == Flavour::Grep
     }
@@ -221,14 +227,18 @@ impl Parser<'_> {
             return Err("Trailing backslash");
         };
         let whole = !matches!(self.syntax.lines, Lines::Apart(_));
+        let gnu = self.syntax.flavour != Flavour::PosixSed;
         let token = match letter {
             Err(byte) => Token::Byte(byte),
             Ok('(') if basic => Token::Open,
             Ok(')') if basic => Token::Close,
-            Ok('|') if basic => Token::Or,
-            Ok('+') if basic => Token::Plus,
-            Ok('?') if basic => Token::Question,
+            Ok('|') if basic && gnu => Token::Or,
+            Ok('+') if basic && gnu => Token::Plus,
+            Ok('?') if basic && gnu => Token::Question,
             Ok('{') if basic => Token::Brace,
+            Ok(other @ ('w' | 'W' | 's' | 'S' | 'b' | 'B' | '<' | '>' | '`' | '\'')) if !gnu => {
+                Token::Character(other)
+            }
             Ok('w') => Token::Word,
             Ok('W') => Token::NotWord,
             Ok('s') => Token::Space,
@@ -351,7 +361,7 @@ impl Parser<'_> {
         if bracket.is_class_name {
             match self.syntax.flavour {
                 Flavour::Grep => return Err(CLASS_SYNTAX),
-                Flavour::Sed => self.late_error = Some(CLASS_SYNTAX),
+                Flavour::Sed | Flavour::PosixSed => self.late_error = Some(CLASS_SYNTAX),
                 Flavour::Library => {}
             }
         }
@@ -411,13 +421,13 @@ impl Parser<'_> {
                 return self.sign_itself(token, nodes);
             }
         } else if at_start || last.is_anchor() {
-            let strict_brace = token == Token::Brace && self.syntax.flavour == Flavour::Sed;
+            let strict_brace = token == Token::Brace && self.is_sed();
             if self.syntax.extended || strict_brace {
                 return Err(NOTHING_TO_REPEAT);
             }
             return self.sign_itself(token, nodes);
         } else if last.is_repetition() && !self.syntax.extended {
-            let strict = self.syntax.flavour == Flavour::Sed;
+            let strict = self.is_sed();
             if strict && matches!(token, Token::Star | Token::Brace) {
                 return Err(NOTHING_TO_REPEAT);
             }
@@ -469,7 +479,9 @@ impl Parser<'_> {
         let (text, basic) = (self.rest(), !self.syntax.extended);
         let found = match self.syntax.flavour {
             Flavour::Grep => interval::read(text, basic)?,
-            Flavour::Sed | Flavour::Library => Some(interval::read_strictly(text, basic)?),
+            Flavour::Sed | Flavour::PosixSed | Flavour::Library => {
+                Some(interval::read_strictly(text, basic)?)
+            }
         };
         if let Some(found) = &found {
             self.at += found.length;

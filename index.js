@@ -194,8 +194,8 @@ function unlisten(signal, handle) {
   if (handles.size === 0) signal.removeEventListener('abort', abortAll)
 }
 
-/** Turns of the event loop without sleep after a call: some 50 µs. */
-const AWAKE_TURNS = 50
+/** Turns of the event loop without sleep after a call: some 150 µs. */
+const AWAKE_TURNS = 150
 
 let turnsLeft = 0
 let isAwake = false

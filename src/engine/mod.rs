@@ -32,7 +32,7 @@ const MAX_CHILDREN: usize = 1024;
 /// What a slot of the pool keeps for its next user, in bytes: clearing it is
 /// cheaper than giving it back and faulting it in again.
 const MEMORY_KEPT: usize = 512 << 10;
-const STACK_KEPT: usize = 64 << 10;
+const STACK_KEPT: usize = 16 << 10;
 const TABLE_KEPT: usize = 64 << 10;
 
 /// The guest, compiled, linked and ready to be instantiated.

@@ -17,7 +17,7 @@ export declare class AbortHandle {
 
 /** What takes outcomes to JavaScript. */
 export declare class Completions {
-  constructor(complete: (call: number, error: NativeError | null, exitCode: number, stdout: Buffer, stderr: Buffer, ...numbers: number[]) => void)
+  constructor(complete: (call: number, error: NativeError | null, exitCode: number, stdout: Buffer | null, stderr: Buffer | null, ...numbers: number[]) => void)
 }
 
 /** The native half of `Sandbox`. */

@@ -212,8 +212,10 @@ function begin(start) {
 }
 
 /** Called by the binding. */
-function complete(call, error, exitCode, stdout, stderr, stdoutBytes, stderrBytes, wallMs, cpuMs, ...usage) {
+function complete(call, error, exitCode, out, err, stdoutBytes, stderrBytes, wallMs, cpuMs, ...usage) {
   const [fuel, peakMemoryBytes, processes, bytesRead, bytesWritten] = usage
+  const stdout = out ?? Buffer.alloc(0)
+  const stderr = err ?? Buffer.alloc(0)
   const resolve = resolvers.get(call)
   resolvers.delete(call)
   if (resolvers.size === 0) letGo()
@@ -248,6 +250,9 @@ function letGo() {
   alive.unref()
 }
 
+/** With more calls than these under way, they need the core. */
+const CROWD = 8
+
 /** Turns of the event loop without sleep after a call: some 150 µs. */
 const AWAKE_TURNS = 150
 
@@ -260,14 +265,14 @@ let isAwake = false
  */
 function stayAwake() {
   turnsLeft = AWAKE_TURNS
-  if (isAwake) return
+  if (isAwake || resolvers.size > CROWD) return
   isAwake = true
   setImmediate(turn)
 }
 
 function turn() {
   turnsLeft -= 1
-  isAwake = turnsLeft > 0 && resolvers.size > 0
+  isAwake = turnsLeft > 0 && resolvers.size > 0 && resolvers.size <= CROWD
   if (isAwake) setImmediate(turn)
 }
 

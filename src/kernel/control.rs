@@ -48,17 +48,24 @@ impl Control {
     /// Sends a signal: a fatal one ends the process at its next turn, a caught one
     /// ends what it waits for.
     pub fn signal(&self, signal: Signal) {
+        if self.note(signal) {
+            self.wake();
+        }
+    }
+
+    /// Sends a signal without waking the process; says whether it has to be woken.
+    pub(super) fn note(&self, signal: Signal) -> bool {
         match self.signals.receive(signal) {
-            Effect::Nothing => return,
-            Effect::Noted => {}
+            Effect::Nothing => false,
+            Effect::Noted => true,
             Effect::Fatal => {
                 let number = signal.number();
                 let _ = self
                     .fatal
                     .compare_exchange(0, number, Ordering::AcqRel, Ordering::Acquire);
+                true
             }
         }
-        self.wake();
     }
 
     /// The signal that the process must die of, if there is one.

@@ -315,7 +315,9 @@ impl Future for Supervised {
         let turn = self.turn(context);
         let polled = turn.map(|exit| {
             // Who waits for it may ask for its time at once.
-            self.control.time.settle(thread_time());
+            if self.control.parent != 0 {
+                self.control.time.settle(thread_time());
+            }
             self.end(exit);
         });
         let now = thread_time();

@@ -134,6 +134,11 @@ impl Scheduler {
         task.schedule();
     }
 
+    /// How many tasks could run now.
+    pub fn runnable(&self) -> usize {
+        self.runnable.load(Ordering::Relaxed)
+    }
+
     /// Runs work that belongs to no job.
     pub fn run(self: &Arc<Self>, work: impl FnOnce() + Send + 'static) {
         self.spawn(self.new_job(), async move { work() });

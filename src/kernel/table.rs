@@ -185,10 +185,13 @@ impl ProcessTable {
     }
 }
 
-/// Sends a signal to each, without a lock on their table.
+/// Sends a signal to each, without a lock on their table. All have it before one runs: a parent that is
+/// ended with its child does not see the child end.
 pub fn signal_all(targets: &[Arc<Control>], signal: Signal) {
-    for control in targets {
-        control.signal(signal);
+    let woken = targets.iter().map(|control| control.note(signal));
+    let woken: Vec<_> = woken.collect();
+    for (control, _) in targets.iter().zip(woken).filter(|(_, wake)| *wake) {
+        control.wake();
     }
 }
 

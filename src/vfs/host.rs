@@ -82,10 +82,11 @@ impl FileSystem for HostDirectory {
     }
 
     fn metadata(&self, path: &[u8], follow: Follow) -> VfsResult<Metadata> {
-        let path = host_path(path)?;
         let metadata = match follow {
-            Follow::Yes => self.root.metadata(path),
-            Follow::No => self.root.symlink_metadata(path),
+            // Each call asks for the directory it runs in, most often this one.
+            _ if path.is_empty() => self.root.dir_metadata(),
+            Follow::Yes => self.root.metadata(host_path(path)?),
+            Follow::No => self.root.symlink_metadata(host_path(path)?),
         };
         Ok(platform::metadata(&metadata.map_err(refused)?))
     }

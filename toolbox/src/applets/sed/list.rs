@@ -47,7 +47,7 @@ mod tests {
 
     #[test]
     fn a_long_line_is_folded_between_characters() {
-        assert_eq!(visible(b"xxxx\t\ty", 6, b'\n'), b"xxxx\\\n\\t\\t\\\ny$");
+        assert_eq!(visible(b"xxxx\t\tyz", 6, b'\n'), b"xxxx\\\n\\t\\ty\\\nz$");
         assert_eq!(visible(b"ab", 3, b'\n'), b"ab$");
         assert_eq!(visible(b"ab", 1, b'\n'), b"\\\na\\\nb$");
     }

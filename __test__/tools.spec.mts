@@ -55,6 +55,7 @@ const cases: Record<string, Case> = {
   rev: { args: ['b.txt'], stdout: 'owt\nruof\n' },
   rm: { args: ['-rv', 'sub'], stdout: "removed 'sub/c.txt'\nremoved directory 'sub'\n" },
   rmdir: { args: ['sub'], exitCode: 1, stdout: '', stderr: "rmdir: failed to remove 'sub': Directory not empty\n" },
+  sed: { args: ['s/one/two/'], stdin: 'one\n', stdout: 'two\n' },
   seq: { args: ['-s', ',', '5'], stdout: '1,2,3,4,5\n' },
   sh: { args: ['-c', 'echo hi'], stdout: 'hi\n' },
   sha256sum: { args: ['a.txt'], stdout: 'b6285c57e8797db5d4c51c80d6f11938afda9b11c6a003549709189e9b4b92a2  a.txt\n' },

@@ -15,6 +15,7 @@ mod expr;
 mod grep;
 mod groups;
 mod head;
+mod hexdump;
 mod hostname;
 mod id;
 mod kill;
@@ -114,7 +115,9 @@ applets! {
     "fgrep" => grep::fgrep,
     "grep" => grep::main,
     "groups" => groups::main,
+    "hd" => hexdump::canonical,
     "head" => head::main,
+    "hexdump" => hexdump::main,
     "hostname" => hostname::main,
     "id" => id::main,
     "kill" => kill::main,

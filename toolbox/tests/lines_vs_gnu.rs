@@ -194,6 +194,7 @@ macro_rules! lines {
 lines! {
     chmod: 0,
     find_names: 0,
+    hexdump: 2,
     od: 0,
     paths: 0,
     printf: 0,

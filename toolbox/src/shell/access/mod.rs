@@ -129,7 +129,7 @@ impl Shell {
     /// Follows namerefs, without a word of what is wrong with them. A loop of them is no variable at all.
     pub fn target(&self, name: Symbol) -> Option<Target> {
         let mut at = name;
-        for _ in 0..LONGEST_CHAIN {
+        for _ in 0..=LONGEST_CHAIN {
             let Some(text) = self.reference(at) else {
                 return Some(Target::Variable(at));
             };
@@ -163,6 +163,20 @@ impl Shell {
             .filter(|text| is_reference && !text.is_empty())
     }
 
+    /// The value of a nameref; of several that lead to each other, that of the last one. None for too many, and for one
+    /// without a value.
+    pub fn nameref_text(&self, name: Symbol) -> Option<Text> {
+        let mut text = self.reference(name)?;
+        for _ in 0..LONGEST_CHAIN {
+            let next = Symbol::new(text);
+            if !self.attributes(next).nameref {
+                return Some(text.clone());
+            }
+            text = self.reference(next)?;
+        }
+        None
+    }
+
     pub fn attributes(&self, name: Symbol) -> Attributes {
         let variable = self.state.variables.get(name);
         variable.map_or_else(Attributes::default, |variable| variable.attributes)
@@ -180,7 +194,7 @@ impl Shell {
 
     fn resolve_nameref(&mut self, name: Symbol) -> Referent {
         let mut at = name;
-        for _ in 0..LONGEST_CHAIN {
+        for _ in 0..=LONGEST_CHAIN {
             let Some(variable) = self.state.variables.get(at) else {
                 return Referent::Variable(at);
             };
@@ -393,3 +407,6 @@ impl Variable {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

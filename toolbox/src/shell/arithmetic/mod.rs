@@ -248,3 +248,6 @@ fn read(text: &[u8]) -> Result<Rc<Expression>, Fault> {
     }
     Ok(expression)
 }
+
+#[cfg(test)]
+mod tests;

@@ -46,13 +46,14 @@ impl Shell {
         if !parameter.indirect {
             return self.expand_subject(parameter, &parameter.subject, is_quoted, sink);
         }
-        // The value of a nameref is looked at, not what it leads to.
+        // Of namerefs, the value of the last one is looked at, not what it leads to.
         if let (Subject::Variable(name), Operation::Value) =
             (&parameter.subject, &parameter.operation)
-            && let Some(variable) = self.state.variables.get(*name)
-            && variable.attributes.nameref
+            && self.attributes(*name).nameref
         {
-            let target = variable.text().cloned().unwrap_or_default();
+            let Some(target) = self.nameref_text(*name) else {
+                return self.refuse_indirection(&name.name());
+            };
             sink.put(self, &target, is_quoted);
             return Flow::Continue(());
         }
@@ -90,8 +91,7 @@ impl Shell {
             if self.is_set(SetOption::NoUnset) && parameter.operation == Operation::Value {
                 return Flow::Break(self.refuse_unset(&[b"!", &label[..]].concat()));
             }
-            self.complain([&label[..], b": invalid indirect expansion"].concat());
-            return discard();
+            return self.refuse_indirection(&label);
         };
         match access::subject(&name) {
             Some(subject) => Flow::Continue(subject),
@@ -100,6 +100,11 @@ impl Shell {
                 discard()
             }
         }
+    }
+
+    fn refuse_indirection<T>(&mut self, label: &[u8]) -> Flow<T> {
+        self.complain([label, b": invalid indirect expansion"].concat());
+        discard()
     }
 
     fn expand_subject(

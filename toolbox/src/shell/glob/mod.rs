@@ -133,3 +133,6 @@ impl Ignored {
 fn is_ignored(name: &[u8], ignored: &[Ignored]) -> bool {
     ignored.iter().any(|ignored| ignored.has(name))
 }
+
+#[cfg(test)]
+mod tests;

@@ -125,6 +125,8 @@ impl Shell {
             }
             self.complain_of_subscript(*name);
         }
+        // Whether the values of `$*` are one text.
+        let is_one = is_quoted || sink.kind != Kind::Fields;
         match &parameter.operation {
             Operation::Value => match found {
                 Found::One(one) => match one.text() {
@@ -144,13 +146,13 @@ impl Shell {
                 sink.put_number(self, length, is_quoted);
             }
             Operation::Default { colon, word } => {
-                if self.is_missing(&found, *colon) {
+                if self.is_missing(&found, *colon, is_one) {
                     return self.expand_inner(word, is_quoted, sink);
                 }
                 self.put_found(&found, is_quoted, sink);
             }
             Operation::Alternative { colon, word } => {
-                if !self.is_missing(&found, *colon) {
+                if !self.is_missing(&found, *colon, is_one) {
                     return self.expand_inner(word, is_quoted, sink);
                 }
                 match &found {
@@ -160,7 +162,7 @@ impl Shell {
                 }
             }
             Operation::Assign { colon, word } => {
-                if !self.is_missing(&found, *colon) {
+                if !self.is_missing(&found, *colon, is_one) {
                     self.put_found(&found, is_quoted, sink);
                     return Flow::Continue(());
                 }
@@ -168,7 +170,7 @@ impl Shell {
                 sink.put(self, &value, is_quoted);
             }
             Operation::Require { colon, word } => {
-                if self.is_missing(&found, *colon) {
+                if self.is_missing(&found, *colon, is_one) {
                     return Flow::Break(self.require(parameter, subject, *colon, word.as_ref())?);
                 }
                 self.put_found(&found, is_quoted, sink);
@@ -251,8 +253,17 @@ impl Shell {
         if texts.is_empty() && is_quoted {
             sink.note_empty_list();
         }
+        // Without quotes, values are joined and split again if what they are joined with is no white space: then empty ones
+        // among them are fields.
+        let separator = match is_quoted {
+            true => Text::new(),
+            false => self.joiner(),
+        };
+        let splits_again = !matches!(separator.as_slice(), [] | [b' ' | b'\t' | b'\n']);
         for (number, text) in texts.iter().enumerate() {
-            if number > 0 {
+            if number > 0 && splits_again {
+                sink.put(self, &separator, false);
+            } else if number > 0 {
                 sink.end_field();
             }
             sink.put(self, text.as_ref(), is_quoted);
@@ -260,16 +271,22 @@ impl Shell {
     }
 
     /// Whether `${x-word}` (with a colon, `${x:-word}`) takes the word.
-    fn is_missing(&mut self, found: &Found, colon: bool) -> bool {
+    fn is_missing(&mut self, found: &Found, colon: bool, is_one: bool) -> bool {
         match found {
             Found::One(one) => match one.text() {
                 Some(text) => colon && text.is_empty(),
                 None => true,
             },
-            Found::Many(many, _) => match many.texts().as_slice() {
+            Found::Many(many, joined) => match many.texts().as_slice() {
                 [] => true,
                 [only] => colon && only.is_empty(),
-                _ => false,
+                texts => {
+                    colon
+                        && is_one
+                        && *joined == Joined::Yes
+                        && texts.iter().all(|text| text.is_empty())
+                        && self.joiner().is_empty()
+                }
             },
         }
     }

@@ -142,6 +142,6 @@ macro_rules! lines {
 lines! {
     arithmetic: 0,
     expansions: 3,
-    globs: 1,
+    globs: 0,
     variables: 12,
 }

@@ -143,6 +143,7 @@ known! {
     OPTIND = "OPTIND";
     PATH = "PATH";
     POSIXLY_CORRECT = "POSIXLY_CORRECT";
+    GLOBIGNORE = "GLOBIGNORE";
     IFS = "IFS";
     // Plain ones.
     HOME = "HOME";
@@ -155,7 +156,6 @@ known! {
     COPROC = "COPROC";
     BASH_REMATCH = "BASH_REMATCH";
     CDPATH = "CDPATH";
-    GLOBIGNORE = "GLOBIGNORE";
     EXECIGNORE = "EXECIGNORE";
     TIMEFORMAT = "TIMEFORMAT";
     PS1 = "PS1";

@@ -143,5 +143,5 @@ lines! {
     arithmetic: 0,
     expansions: 3,
     globs: 0,
-    variables: 12,
+    variables: 13,
 }

@@ -255,6 +255,28 @@ impl Shell {
         Flow::Continue(position(number, end).map(Key::Number))
     }
 
+    /// Refuses to take what a nameref with a subscript stands for as an array.
+    pub(super) fn array_of(&mut self, name: Symbol) -> Flow<Symbol> {
+        if let Some(element) = self.named_element(name) {
+            self.invalid_identifier(&element);
+            return discard();
+        }
+        Flow::Continue(self.follow(name))
+    }
+
+    /// The element that a nameref leads to, as text; none of other names.
+    pub fn named_element(&self, name: Symbol) -> Option<Text> {
+        if !self.attributes(name).nameref {
+            return None;
+        }
+        match self.target(name)? {
+            Target::Element(array, subscript) => {
+                Some([&array.name()[..], b"[", &subscript, b"]"].concat())
+            }
+            Target::Variable(_) => None,
+        }
+    }
+
     pub(super) fn complain_of_subscript(&mut self, name: Symbol) {
         self.complain([&name.name()[..], b": bad array subscript"].concat());
     }
@@ -303,6 +325,12 @@ impl Shell {
     /// Whether a variable has a value (`[[ -v name ]]`).
     pub fn is_variable_set(&mut self, text: &[u8]) -> Flow<bool> {
         Flow::Continue(match subject(text) {
+            // What a nameref with a subscript stands for is no name.
+            Some(Subject::Variable(name) | Subject::Element(name, _))
+                if self.named_element(name).is_some() =>
+            {
+                false
+            }
             Some(Subject::Variable(name)) => self.is_name_set(name),
             Some(Subject::Element(name, Subscript::Index(index))) => {
                 self.element(name, &index)?.is_some()

@@ -9,6 +9,7 @@ use crate::shell::ast::{Operation, Parameter, Subject, Subscript, Text, Word};
 use crate::shell::flow::{Flow, Jump};
 use crate::shell::options::SetOption;
 use crate::shell::pattern::characters;
+use crate::shell::symbol::Symbol;
 use crate::shell::value::Value;
 
 impl Shell {
@@ -84,14 +85,17 @@ impl Shell {
     fn indirect_subject(&mut self, parameter: &Parameter) -> Flow<Subject> {
         let name = match self.find(&parameter.subject)? {
             Found::One(one) => one.text().cloned(),
+            Found::Many(many, _) if many.len() == 0 => None,
             Found::Many(many, _) => Some(joined_with(&many.texts(), b" ")),
         };
         let Some(name) = name else {
-            let label = label_of(&parameter.subject);
-            if self.is_set(SetOption::NoUnset) && parameter.operation == Operation::Value {
-                return Flow::Break(self.refuse_unset(&[b"!", &label[..]].concat()));
+            if let Subject::Variable(name) | Subject::Element(name, _) = parameter.subject
+                && self.variable(name).is_none()
+            {
+                return self.refuse_indirection(&label_of(&parameter.subject));
             }
-            return self.refuse_indirection(&label);
+            // What has no value names what has none.
+            return Flow::Continue(Subject::Variable(Symbol::new("")));
         };
         match access::subject(&name) {
             Some(subject) => Flow::Continue(subject),
@@ -297,6 +301,12 @@ impl Shell {
         subject: &Subject,
         found: &Found,
     ) -> Flow<usize> {
+        // As in bash, what a nameref with a subscript stands for has no length.
+        if let Subject::Variable(name) = subject
+            && self.named_element(*name).is_some()
+        {
+            return Flow::Continue(0);
+        }
         match found {
             Found::One(one) => match one.text() {
                 Some(text) => Flow::Continue(characters::count(text)),
@@ -318,7 +328,9 @@ impl Shell {
 
     /// With `set -u`, a parameter without a value is an error.
     pub(super) fn check_unset(&mut self, parameter: &Parameter, subject: &Subject) -> Flow<()> {
-        if !self.is_set(SetOption::NoUnset) {
+        let is_excused =
+            matches!(subject, Subject::Variable(name) if self.named_element(*name).is_some());
+        if !self.is_set(SetOption::NoUnset) || is_excused {
             return Flow::Continue(());
         }
         let label = match subject {
@@ -382,6 +394,10 @@ impl Shell {
             false => self.expand_text(word)?,
         };
         match subject {
+            Subject::Variable(name) if parameter.indirect && name.name().is_empty() => {
+                let label = label_of(&parameter.subject);
+                self.refuse_indirection(&[b"!", &label[..]].concat())
+            }
             Subject::Variable(name) => {
                 self.assign(*name, value)?;
                 Flow::Continue(self.value(*name).unwrap_or_default())
@@ -434,10 +450,7 @@ impl Shell {
     pub(super) fn variable_of(
         &mut self,
         subject: &Subject,
-    ) -> Option<(
-        crate::shell::symbol::Symbol,
-        std::rc::Rc<crate::shell::value::Variable>,
-    )> {
+    ) -> Option<(Symbol, std::rc::Rc<crate::shell::value::Variable>)> {
         let (Subject::Variable(name) | Subject::Element(name, _)) = subject else {
             return None;
         };

@@ -245,6 +245,15 @@ impl Shell {
                 let is_set = self.state.variables.get(name).is_some();
                 self.state.options.set(SetOption::Posix, is_set);
             }
+            Symbol::GLOBIGNORE => {
+                let variable = self.state.variables.get(name);
+                let text = variable.and_then(Variable::text);
+                // An empty value changes nothing.
+                if text.is_none_or(|text| !text.is_empty()) {
+                    let is_set = text.is_some();
+                    self.state.options.set_shopt(Shopt::DotGlob, is_set);
+                }
+            }
             _ => {}
         }
     }

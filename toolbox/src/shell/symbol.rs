@@ -149,6 +149,7 @@ known! {
     OPTIND = b"OPTIND";
     PATH = b"PATH";
     POSIXLY_CORRECT = b"POSIXLY_CORRECT";
+    GLOBIGNORE = b"GLOBIGNORE";
     IFS = b"IFS";
     // Plain ones.
     HOME = b"HOME";
@@ -161,7 +162,6 @@ known! {
     COPROC = b"COPROC";
     BASH_REMATCH = b"BASH_REMATCH";
     CDPATH = b"CDPATH";
-    GLOBIGNORE = b"GLOBIGNORE";
     EXECIGNORE = b"EXECIGNORE";
     TIMEFORMAT = b"TIMEFORMAT";
     PS1 = b"PS1";

@@ -6,7 +6,6 @@ use super::{Key, position};
 use crate::shell::Shell;
 use crate::shell::ast::{ArrayElement, Index, Text};
 use crate::shell::flow::Flow;
-use crate::shell::options::SetOption;
 use crate::shell::symbol::Symbol;
 use crate::shell::value::{Associative, Attributes, Indexed, Value};
 
@@ -32,7 +31,7 @@ impl Shell {
         elements: &[ArrayElement],
         append: bool,
     ) -> Flow<()> {
-        let name = self.follow(name);
+        let name = self.array_of(name)?;
         let variable = self.state.variables.shared(name).map(Rc::clone);
         let attributes = variable
             .as_ref()
@@ -62,9 +61,6 @@ impl Shell {
             };
         } else if !is_associative {
             self.state.variables.edit(name).value.indexed();
-        }
-        if self.is_set(SetOption::AllExport) {
-            self.state.variables.set_exported(name, true);
         }
         self.fill(name, attributes, pending)
     }

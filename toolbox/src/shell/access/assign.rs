@@ -200,7 +200,7 @@ impl Shell {
         index: &Index,
         value: impl Into<Text>,
     ) -> Flow<()> {
-        let name = self.follow(name);
+        let name = self.array_of(name)?;
         let key = self.key_to_write(name, index)?;
         self.store(name, Some(key), value.into(), false)
     }
@@ -213,7 +213,7 @@ impl Shell {
         value: Text,
         appends: bool,
     ) -> Flow<()> {
-        let name = self.follow(name);
+        let name = self.array_of(name)?;
         let key = self.key_to_write(name, index)?;
         self.store(name, Some(key), value, appends)
     }
@@ -261,7 +261,8 @@ impl Shell {
             Some(key) => variable.value.set(key, value),
             None => *variable.value.text_mut() = value,
         }
-        if all_export && !attributes.exported {
+        let is_array = variable.is_array();
+        if all_export && !attributes.exported && !is_array {
             self.state.variables.set_exported(name, true);
         }
         if name.is_special() {

@@ -129,7 +129,7 @@ impl Shell {
     /// Follows namerefs, without a word of what is wrong with them. A loop of them is no variable at all.
     pub fn target(&self, name: Symbol) -> Option<Target> {
         let mut at = name;
-        for _ in 0..LONGEST_CHAIN {
+        for _ in 0..=LONGEST_CHAIN {
             let Some(text) = self.reference(at) else {
                 return Some(Target::Variable(at));
             };
@@ -163,6 +163,20 @@ impl Shell {
             .filter(|text| is_reference && !text.is_empty())
     }
 
+    /// The value of a nameref; of several that lead to each other, that of the last one. None for too many, and for one
+    /// without a value.
+    pub fn nameref_text(&self, name: Symbol) -> Option<Text> {
+        let mut text = self.reference(name)?;
+        for _ in 0..LONGEST_CHAIN {
+            let next = Symbol::new(text);
+            if !self.attributes(next).nameref {
+                return Some(text.clone());
+            }
+            text = self.reference(next)?;
+        }
+        None
+    }
+
     pub fn attributes(&self, name: Symbol) -> Attributes {
         let variable = self.state.variables.get(name);
         variable.map_or_else(Attributes::default, |variable| variable.attributes)
@@ -180,7 +194,7 @@ impl Shell {
 
     fn resolve_nameref(&mut self, name: Symbol) -> Referent {
         let mut at = name;
-        for _ in 0..LONGEST_CHAIN {
+        for _ in 0..=LONGEST_CHAIN {
             let Some(variable) = self.state.variables.get(at) else {
                 return Referent::Variable(at);
             };
@@ -241,6 +255,28 @@ impl Shell {
         Flow::Continue(position(number, end).map(Key::Number))
     }
 
+    /// Refuses to take what a nameref with a subscript stands for as an array.
+    pub(super) fn array_of(&mut self, name: Symbol) -> Flow<Symbol> {
+        if let Some(element) = self.named_element(name) {
+            self.invalid_identifier(&element);
+            return discard();
+        }
+        Flow::Continue(self.follow(name))
+    }
+
+    /// The element that a nameref leads to, as text; none of other names.
+    pub fn named_element(&self, name: Symbol) -> Option<Text> {
+        if !self.attributes(name).nameref {
+            return None;
+        }
+        match self.target(name)? {
+            Target::Element(array, subscript) => {
+                Some([&array.name()[..], b"[", &subscript, b"]"].concat())
+            }
+            Target::Variable(_) => None,
+        }
+    }
+
     pub(super) fn complain_of_subscript(&mut self, name: Symbol) {
         self.complain([&name.name()[..], b": bad array subscript"].concat());
     }
@@ -289,6 +325,12 @@ impl Shell {
     /// Whether a variable has a value (`[[ -v name ]]`).
     pub fn is_variable_set(&mut self, text: &[u8]) -> Flow<bool> {
         Flow::Continue(match subject(text) {
+            // What a nameref with a subscript stands for is no name.
+            Some(Subject::Variable(name) | Subject::Element(name, _))
+                if self.named_element(name).is_some() =>
+            {
+                false
+            }
             Some(Subject::Variable(name)) => self.is_name_set(name),
             Some(Subject::Element(name, Subscript::Index(index))) => {
                 self.element(name, &index)?.is_some()
@@ -393,3 +435,6 @@ impl Variable {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -61,6 +61,17 @@ impl Shell {
         self.told(self.arithmetic_prefix, value)
     }
 
+    /// The value of an operand of `[[`; none, with a message, for a text that has none.
+    pub(super) fn evaluate_operand(&mut self, text: &[u8]) -> Flow<Option<i64>> {
+        match self.text_value(text) {
+            Err(Fault::Message(message)) => {
+                self.complain([b"[[: ", &message[..]].concat());
+                Flow::Continue(None)
+            }
+            value => self.told(b"", value).map_continue(Some),
+        }
+    }
+
     /// Says what is wrong, if something is.
     fn told(&mut self, prefix: &[u8], value: Result<i64, Fault>) -> Flow<i64> {
         match value {
@@ -248,3 +259,6 @@ fn read(text: &[u8]) -> Result<Rc<Expression>, Fault> {
     }
     Ok(expression)
 }
+
+#[cfg(test)]
+mod tests;

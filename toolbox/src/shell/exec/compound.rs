@@ -3,8 +3,10 @@
 use std::ops::ControlFlow;
 
 use crate::shell::Shell;
+use crate::shell::access;
 use crate::shell::ast::{
-    ArithmeticHeader, CaseArm, CaseEnd, Compound, CompoundCommand, List, Word,
+    ArithmeticHeader, CaseArm, CaseEnd, Compound, CompoundCommand, List, Subject, Subscript, Text,
+    Word,
 };
 use crate::shell::flow::{Flow, Jump};
 use crate::shell::options::{SetOption, Shopt};
@@ -155,11 +157,9 @@ impl Shell {
                 shell.state.line = line;
                 shell.trace_for("for", variable, words)?;
                 shell.before_command(|| for_text("for", variable, words))?;
-                if shell.attributes(variable).nameref {
-                    // It refers to another variable in each turn.
-                    shell.state.variables.edit(variable).value = Value::Scalar(value);
-                } else {
-                    shell.assign(variable, value)?;
+                if !shell.assign_turn(variable, value)? {
+                    status = 1;
+                    break;
                 }
                 let turn = shell.run_list(body);
                 if let (Turn::Leave, _) = shell.end_turn(turn, &mut Some(&mut status))? {
@@ -169,6 +169,36 @@ impl Shell {
             Flow::Continue(())
         })?;
         self.done(status)
+    }
+
+    /// Gives the variable of a loop the value of a turn. Says whether it takes it: if not, the loop ends.
+    fn assign_turn(&mut self, variable: Symbol, value: Text) -> Flow<bool> {
+        let attributes = self.attributes(variable);
+        if attributes.nameref {
+            // It refers to another variable in each turn.
+            let names = access::subject(&value);
+            if !matches!(
+                names,
+                Some(Subject::Variable(_) | Subject::Element(_, Subscript::Index(_)))
+            ) {
+                self.invalid_identifier(&value);
+                return Flow::Continue(false);
+            }
+            self.state.variables.edit(variable).value = Value::Scalar(value);
+            return Flow::Continue(true);
+        }
+        if !attributes.readonly {
+            self.assign(variable, value)?;
+            // These take no values, without a word.
+            let is_fixed = matches!(variable, Symbol::FUNCNAME | Symbol::GROUPS);
+            return Flow::Continue(!(is_fixed && self.is_computed(variable)));
+        }
+        self.complain([&variable.name()[..], b": readonly variable"].concat());
+        // With `set -e`, the message ends the shell, even in a condition.
+        match self.is_posix() || self.is_set(SetOption::ErrExit) {
+            true => Flow::Break(Jump::Exit(self.unset_status())),
+            false => Flow::Continue(false),
+        }
     }
 
     fn run_arithmetic_for(&mut self, line: u32, header: &ArithmeticHeader, body: &List) -> Flow {
@@ -249,7 +279,10 @@ impl Shell {
                     .ok()
                     .and_then(|text| text.trim().parse::<usize>().ok())
                     .and_then(|number| values.get(number.checked_sub(1)?));
-                shell.assign(variable, chosen.cloned().unwrap_or_default())?;
+                if !shell.assign_turn(variable, chosen.cloned().unwrap_or_default())? {
+                    status = 1;
+                    break;
+                }
                 let turn = shell.run_list(body);
                 if let (Turn::Leave, _) = shell.end_turn(turn, &mut Some(&mut status))? {
                     break;

@@ -12,13 +12,15 @@ use crate::shell::printer;
 use crate::shell::symbol::Symbol;
 use crate::shell::value::{Indexed, Value};
 
+/// The status of a bad regular expression (bash manual, "Conditional Constructs").
+const BAD_REGEX: i32 = 2;
+
 impl Shell {
     /// The status of an expression: 0 when it holds, 1 when it does not, 2 for an error in it.
     pub(super) fn run_test(&mut self, expression: &TestExpression) -> Flow {
         match self.holds(expression) {
             ControlFlow::Continue(holds) => Flow::Continue(i32::from(!holds)),
-            // An error in an operand is that of the command.
-            ControlFlow::Break(Jump::Discard(status)) => Flow::Continue(status),
+            ControlFlow::Break(Jump::Discard(BAD_REGEX)) => Flow::Continue(BAD_REGEX),
             ControlFlow::Break(jump) => ControlFlow::Break(jump),
         }
     }
@@ -70,8 +72,14 @@ impl Shell {
                 return self.binary_test(&left, name.as_bytes(), &right);
             }
             _ => {
-                let left = self.evaluate_text(&left)?;
-                left.cmp(&self.evaluate_text(&right)?)
+                // What is no number compares as false.
+                let Some(left) = self.evaluate_operand(&left)? else {
+                    return Flow::Continue(false);
+                };
+                let Some(right) = self.evaluate_operand(&right)? else {
+                    return Flow::Continue(false);
+                };
+                left.cmp(&right)
             }
         };
         Flow::Continue(match operator {
@@ -94,8 +102,7 @@ impl Shell {
         let searched =
             Regex::new(source, options).and_then(|regex| regex.captures_at(text, 0, &mut captures));
         let Ok(found) = searched else {
-            // The status of a bad expression (bash manual, "Conditional Constructs").
-            return ControlFlow::Break(Jump::Discard(2));
+            return ControlFlow::Break(Jump::Discard(BAD_REGEX));
         };
         let count = if found { captures.len() } else { 0 };
         let groups = (0..count).map(|group| match captures.get(group) {

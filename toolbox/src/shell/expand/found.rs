@@ -111,12 +111,24 @@ impl Shell {
                 Some(variable) => One::Variable(Rc::new(variable.clone())),
                 None => One::Unset,
             },
-            Referent::Element(name, subscript) => return self.find_element(name, &subscript),
+            Referent::Element(name, subscript) => return self.find_element_of(name, &subscript),
             Referent::Nothing => One::Unset,
         }))
     }
 
     fn find_element(&mut self, name: Symbol, subscript: &Subscript) -> Flow<Found> {
+        // What a nameref with a subscript stands for has no elements.
+        if self.named_element(name).is_some() {
+            return Flow::Continue(match subscript {
+                Subscript::Each => Found::Many(Many::None, Joined::No),
+                Subscript::Joined => Found::Many(Many::None, Joined::Yes),
+                Subscript::Index(_) => Found::One(One::Unset),
+            });
+        }
+        self.find_element_of(name, subscript)
+    }
+
+    fn find_element_of(&mut self, name: Symbol, subscript: &Subscript) -> Flow<Found> {
         let name = self.follow(name);
         let variable = self.seen(name);
         let joined = match subscript {

@@ -39,10 +39,17 @@ impl Shell {
             Found::One(one) => {
                 if one.text().is_none() {
                     self.check_unset(parameter, subject)?;
+                    // Nobody asks where in nothing.
+                    sink.put(self, b"", is_quoted);
+                    return Flow::Continue(());
                 }
                 let text = one_text(&one);
                 let range = self.substring(&label, text, offset, length)?;
                 sink.put(self, &text[range], is_quoted);
+                return Flow::Continue(());
+            }
+            Found::Many(many @ (Many::None | Many::Elements(_)), joined) if many.len() == 0 => {
+                self.put_many::<Text>(&[], joined, is_quoted, sink);
                 return Flow::Continue(());
             }
             Found::Many(many, joined) => (many, joined),

@@ -171,3 +171,6 @@ impl Shell {
         Flow::Continue(())
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests;

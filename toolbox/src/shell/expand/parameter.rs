@@ -9,6 +9,7 @@ use crate::shell::ast::{Operation, Parameter, Subject, Subscript, Text, Word};
 use crate::shell::flow::{Flow, Jump};
 use crate::shell::options::SetOption;
 use crate::shell::pattern::characters;
+use crate::shell::symbol::Symbol;
 use crate::shell::value::Value;
 
 impl Shell {
@@ -46,13 +47,14 @@ impl Shell {
         if !parameter.indirect {
             return self.expand_subject(parameter, &parameter.subject, is_quoted, sink);
         }
-        // The value of a nameref is looked at, not what it leads to.
+        // Of namerefs, the value of the last one is looked at, not what it leads to.
         if let (Subject::Variable(name), Operation::Value) =
             (&parameter.subject, &parameter.operation)
-            && let Some(variable) = self.state.variables.get(*name)
-            && variable.attributes.nameref
+            && self.attributes(*name).nameref
         {
-            let target = variable.text().cloned().unwrap_or_default();
+            let Some(target) = self.nameref_text(*name) else {
+                return self.refuse_indirection(&name.name());
+            };
             sink.put(self, &target, is_quoted);
             return Flow::Continue(());
         }
@@ -83,15 +85,17 @@ impl Shell {
     fn indirect_subject(&mut self, parameter: &Parameter) -> Flow<Subject> {
         let name = match self.find(&parameter.subject)? {
             Found::One(one) => one.text().cloned(),
+            Found::Many(many, _) if many.len() == 0 => None,
             Found::Many(many, _) => Some(joined_with(&many.texts(), b" ")),
         };
         let Some(name) = name else {
-            let label = label_of(&parameter.subject);
-            if self.is_set(SetOption::NoUnset) && parameter.operation == Operation::Value {
-                return Flow::Break(self.refuse_unset(&[b"!", &label[..]].concat()));
+            if let Subject::Variable(name) | Subject::Element(name, _) = parameter.subject
+                && self.variable(name).is_none()
+            {
+                return self.refuse_indirection(&label_of(&parameter.subject));
             }
-            self.complain([&label[..], b": invalid indirect expansion"].concat());
-            return discard();
+            // What has no value names what has none.
+            return Flow::Continue(Subject::Variable(Symbol::new("")));
         };
         match access::subject(&name) {
             Some(subject) => Flow::Continue(subject),
@@ -100,6 +104,11 @@ impl Shell {
                 discard()
             }
         }
+    }
+
+    fn refuse_indirection<T>(&mut self, label: &[u8]) -> Flow<T> {
+        self.complain([label, b": invalid indirect expansion"].concat());
+        discard()
     }
 
     fn expand_subject(
@@ -120,6 +129,8 @@ impl Shell {
             }
             self.complain_of_subscript(*name);
         }
+        // Whether the values of `$*` are one text.
+        let is_one = is_quoted || sink.kind != Kind::Fields;
         match &parameter.operation {
             Operation::Value => match found {
                 Found::One(one) => match one.text() {
@@ -139,13 +150,13 @@ impl Shell {
                 sink.put_number(self, length, is_quoted);
             }
             Operation::Default { colon, word } => {
-                if self.is_missing(&found, *colon) {
+                if self.is_missing(&found, *colon, is_one) {
                     return self.expand_inner(word, is_quoted, sink);
                 }
                 self.put_found(&found, is_quoted, sink);
             }
             Operation::Alternative { colon, word } => {
-                if !self.is_missing(&found, *colon) {
+                if !self.is_missing(&found, *colon, is_one) {
                     return self.expand_inner(word, is_quoted, sink);
                 }
                 match &found {
@@ -155,7 +166,7 @@ impl Shell {
                 }
             }
             Operation::Assign { colon, word } => {
-                if !self.is_missing(&found, *colon) {
+                if !self.is_missing(&found, *colon, is_one) {
                     self.put_found(&found, is_quoted, sink);
                     return Flow::Continue(());
                 }
@@ -163,7 +174,7 @@ impl Shell {
                 sink.put(self, &value, is_quoted);
             }
             Operation::Require { colon, word } => {
-                if self.is_missing(&found, *colon) {
+                if self.is_missing(&found, *colon, is_one) {
                     return Flow::Break(self.require(parameter, subject, *colon, word.as_ref())?);
                 }
                 self.put_found(&found, is_quoted, sink);
@@ -246,8 +257,17 @@ impl Shell {
         if texts.is_empty() && is_quoted {
             sink.note_empty_list();
         }
+        // Without quotes, values are joined and split again if what they are joined with is no white space: then empty ones
+        // among them are fields.
+        let separator = match is_quoted {
+            true => Text::new(),
+            false => self.joiner(),
+        };
+        let splits_again = !matches!(separator.as_slice(), [] | [b' ' | b'\t' | b'\n']);
         for (number, text) in texts.iter().enumerate() {
-            if number > 0 {
+            if number > 0 && splits_again {
+                sink.put(self, &separator, false);
+            } else if number > 0 {
                 sink.end_field();
             }
             sink.put(self, text.as_ref(), is_quoted);
@@ -255,16 +275,22 @@ impl Shell {
     }
 
     /// Whether `${x-word}` (with a colon, `${x:-word}`) takes the word.
-    fn is_missing(&mut self, found: &Found, colon: bool) -> bool {
+    fn is_missing(&mut self, found: &Found, colon: bool, is_one: bool) -> bool {
         match found {
             Found::One(one) => match one.text() {
                 Some(text) => colon && text.is_empty(),
                 None => true,
             },
-            Found::Many(many, _) => match many.texts().as_slice() {
+            Found::Many(many, joined) => match many.texts().as_slice() {
                 [] => true,
                 [only] => colon && only.is_empty(),
-                _ => false,
+                texts => {
+                    colon
+                        && is_one
+                        && *joined == Joined::Yes
+                        && texts.iter().all(|text| text.is_empty())
+                        && self.joiner().is_empty()
+                }
             },
         }
     }
@@ -275,6 +301,12 @@ impl Shell {
         subject: &Subject,
         found: &Found,
     ) -> Flow<usize> {
+        // As in bash, what a nameref with a subscript stands for has no length.
+        if let Subject::Variable(name) = subject
+            && self.named_element(*name).is_some()
+        {
+            return Flow::Continue(0);
+        }
         match found {
             Found::One(one) => match one.text() {
                 Some(text) => Flow::Continue(characters::count(text)),
@@ -296,7 +328,9 @@ impl Shell {
 
     /// With `set -u`, a parameter without a value is an error.
     pub(super) fn check_unset(&mut self, parameter: &Parameter, subject: &Subject) -> Flow<()> {
-        if !self.is_set(SetOption::NoUnset) {
+        let is_excused =
+            matches!(subject, Subject::Variable(name) if self.named_element(*name).is_some());
+        if !self.is_set(SetOption::NoUnset) || is_excused {
             return Flow::Continue(());
         }
         let label = match subject {
@@ -360,6 +394,10 @@ impl Shell {
             false => self.expand_text(word)?,
         };
         match subject {
+            Subject::Variable(name) if parameter.indirect && name.name().is_empty() => {
+                let label = label_of(&parameter.subject);
+                self.refuse_indirection(&[b"!", &label[..]].concat())
+            }
             Subject::Variable(name) => {
                 self.assign(*name, value)?;
                 Flow::Continue(self.value(*name).unwrap_or_default())
@@ -412,10 +450,7 @@ impl Shell {
     pub(super) fn variable_of(
         &mut self,
         subject: &Subject,
-    ) -> Option<(
-        crate::shell::symbol::Symbol,
-        std::rc::Rc<crate::shell::value::Variable>,
-    )> {
+    ) -> Option<(Symbol, std::rc::Rc<crate::shell::value::Variable>)> {
         let (Subject::Variable(name) | Subject::Element(name, _)) = subject else {
             return None;
         };

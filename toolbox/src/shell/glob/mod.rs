@@ -10,7 +10,7 @@ use super::access::discard;
 use super::ast::Text;
 use super::flow::Flow;
 use super::options::Shopt;
-use super::pattern::Pattern;
+use super::pattern::{self, Pattern};
 use super::symbol::Symbol;
 
 impl Shell {
@@ -65,7 +65,7 @@ impl Shell {
         Rules {
             extglob: self.has_shopt(Shopt::ExtGlob),
             ignore_case: self.has_shopt(Shopt::NoCaseGlob),
-            dots: self.has_shopt(Shopt::DotGlob) || has_ignored,
+            dots: self.has_shopt(Shopt::DotGlob),
             skips_dots: self.has_shopt(Shopt::GlobSkipDots) || has_ignored,
             globstar: self.has_shopt(Shopt::GlobStar),
         }
@@ -77,9 +77,10 @@ impl Shell {
             .value(Symbol::GLOBIGNORE)
             .filter(|text| !text.is_empty())?;
         let extglob = self.has_shopt(Shopt::ExtGlob);
-        let patterns = text.split(|&byte| byte == b':');
+        let patterns = pattern::split(&text, b':');
         Some(
             patterns
+                .into_iter()
                 .map(|source| Ignored::new(source, extglob))
                 .collect(),
         )
@@ -133,3 +134,6 @@ impl Ignored {
 fn is_ignored(name: &[u8], ignored: &[Ignored]) -> bool {
     ignored.iter().any(|ignored| ignored.has(name))
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,6 +13,7 @@ use memchr::memmem;
 
 use self::groups::Node;
 use self::segment::{Segment, Unit};
+use self::set::Set;
 use super::ast::Text;
 
 /// A pattern that was read.
@@ -244,6 +245,25 @@ pub fn push_escaped(text: &[u8], source: &mut Text) {
         }
         source.push(byte);
     }
+}
+
+/// The parts of a source between separators that stand outside of `[…]`.
+pub fn split(source: &[u8], separator: u8) -> Vec<&[u8]> {
+    let mut parts = Vec::new();
+    let (mut start, mut at) = (0, 0);
+    while let Some(&byte) = source.get(at) {
+        if byte == separator {
+            parts.push(&source[start..at]);
+            start = at + 1;
+        }
+        at += match byte {
+            b'\\' => 2,
+            b'[' => 1 + Set::parse(&source[at + 1..], false).map_or(0, |(_, length)| length),
+            _ => 1,
+        };
+    }
+    parts.push(&source[start..]);
+    parts
 }
 
 /// Whether a text may be more than characters that stand for themselves.

@@ -117,6 +117,9 @@ fn publish_function(shell: &mut Shell, request: &Request<'_>, argument: &Argumen
 
 /// Says whether it was done; it has complained if not.
 fn publish(shell: &mut Shell, request: &Request<'_>, operand: &Operand<'_>) -> Flow<bool> {
+    if let Some(element) = shell.named_element(operand.name) {
+        return publish_element(shell, request, operand, &element);
+    }
     let name = shell.resolved(operand.name);
     if !matches!(operand.value, Assigned::Nothing) && shell.attributes(name).readonly {
         shell.complain([&name.name()[..], b": readonly variable"].concat());
@@ -155,6 +158,31 @@ fn publish(shell: &mut Shell, request: &Request<'_>, operand: &Operand<'_>) -> F
             Flow::Continue(done)
         }
     }
+}
+
+/// The operand is a nameref that leads to an element: that is assigned to, and no variable.
+fn publish_element(
+    shell: &mut Shell,
+    request: &Request<'_>,
+    operand: &Operand<'_>,
+    element: &[u8],
+) -> Flow<bool> {
+    match operand.value {
+        Assigned::Nothing => {}
+        Assigned::Array(elements) => {
+            shell.assign_array(operand.name, elements, operand.append)?;
+        }
+        Assigned::Text(text) => {
+            let assigned = shell.execute_assignment(&operand.assignment(text));
+            if !survived(assigned)? {
+                return Flow::Continue(false);
+            }
+        }
+    }
+    if !request.takes_away {
+        shell.not_an_identifier(request.builtin, element);
+    }
+    Flow::Continue(true)
 }
 
 /// With `-a` or `-A`, a value in parentheses is a list.

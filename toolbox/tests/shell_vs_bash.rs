@@ -1,0 +1,148 @@
+//! Lines of `shell/*.txt` do in our shell what they do in bash: output, messages and status are the same.
+//!
+//! A line behind `~` is a known gap: it must differ, and is counted. A line behind `#` is a comment. `w` shows its arguments.
+
+#[allow(dead_code, reason = "other tests use the rest")]
+mod files;
+
+use std::os::unix::fs::symlink;
+use std::os::unix::process::ExitStatusExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use files::{Scratch, directory, file};
+
+/// What a line may use without saying it.
+const PRELUDE: &str = "w() { printf '%s:' $#; [ $# -eq 0 ] || printf '<%s>' \"$@\"; echo; }; ";
+
+/// What a line printed, said, and how it ended.
+#[derive(Debug, PartialEq, Eq)]
+struct Outcome {
+    stdout: String,
+    stderr: String,
+    status: i32,
+}
+
+fn run(shell: &Path, line: &str, directory: &Path) -> Outcome {
+    // A line that hangs fails, and does not hold up the others.
+    let output = Command::new("/usr/bin/timeout")
+        .arg("20")
+        .arg(shell)
+        .args(["-c", &format!("{PRELUDE}{line}"), "bash", "A", "B b"])
+        .current_dir(directory)
+        .env_clear()
+        .envs([
+            ("PATH", "/usr/bin:/bin"),
+            ("LC_ALL", "C.UTF-8"),
+            ("HOME", "/root"),
+        ])
+        .stdin(Stdio::null())
+        .output()
+        .expect("timeout starts");
+    // Bash names the source of functions that come from no file, where we name the shell.
+    let stderr = shown(&output.stderr).replace("environment: line", "bash: line");
+    Outcome {
+        stdout: shown(&output.stdout),
+        stderr: stderr.replace("bash: -c: line", "bash: line"),
+        status: output.status.into_raw(),
+    }
+}
+
+fn shown(bytes: &[u8]) -> String {
+    bytes.utf8_chunks().fold(String::new(), |text, chunk| {
+        format!("{text}{}{}", chunk.valid(), chunk.invalid().escape_ascii())
+    })
+}
+
+fn make_tree(root: &Path) {
+    for name in ["d/e/f", "d/.h", "sub"] {
+        directory(root.join(name), 0o755);
+    }
+    let names = [
+        "ab",
+        "a\\b",
+        "a.c",
+        "b.c",
+        ".hid",
+        "x y",
+        "[z]",
+        "q*",
+        "d/1.c",
+        "d/e/2.c",
+        "d/e/f/3.c",
+        "d/.h/4.c",
+        "sub/s.c",
+    ];
+    for name in names {
+        file(root.join(name), b"", 0o644);
+    }
+    symlink("d", root.join("lnk")).expect("a link");
+    symlink("/nonexistent", root.join("broken")).expect("a link");
+    symlink("e", root.join("d/le")).expect("a link");
+}
+
+/// The bash that is our specification, if this machine has it.
+fn bash() -> Option<PathBuf> {
+    let bash = PathBuf::from("/usr/bin/bash");
+    let version = Command::new(&bash).arg("--version").output().ok()?;
+    let is_right = version
+        .stdout
+        .starts_with(b"GNU bash, version 5.2.15(1)-release");
+    is_right.then_some(bash)
+}
+
+/// Runs the lines of a file, of which `gaps` are known to differ, in both shells.
+fn compare(name: &str, lines: &str, gaps: usize) {
+    let Some(bash) = bash() else {
+        return;
+    };
+    let scratch = Scratch::new(&format!("shell-{name}"));
+    let tree = scratch.0.join("tree");
+    make_tree(&tree);
+    let ours = scratch.0.join("bash");
+    symlink(env!("CARGO_BIN_EXE_toolbox"), &ours).expect("a link");
+    let (mut found_gaps, mut wrong) = (0, Vec::new());
+    for line in lines
+        .lines()
+        .filter(|line| !line.starts_with('#') && !line.is_empty())
+    {
+        let (gap, line) = match line.strip_prefix("~ ") {
+            Some(line) => (true, line),
+            None => (false, line),
+        };
+        let (ours, theirs) = (run(&ours, line, &tree), run(&bash, line, &tree));
+        found_gaps += usize::from(gap);
+        match (gap, ours == theirs) {
+            (true, true) => wrong.push(format!("no gap any more: {line}")),
+            (false, false) => {
+                wrong.push(format!("{line}\n ours {ours:?}\n bash {theirs:?}"));
+            }
+            _ => {}
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} lines:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+    assert_eq!(found_gaps, gaps, "known gaps");
+}
+
+macro_rules! lines {
+    ($($name:ident: $gaps:literal,)*) => {
+        $(#[test]
+        fn $name() {
+            compare(stringify!($name), include_str!(concat!("shell/", stringify!($name), ".txt")), $gaps);
+        })*
+    };
+}
+
+// Each file of lines, and how many of its lines are known gaps. Fewer are better.
+lines! {
+    arithmetic: 0,
+    commands: 2,
+    expansions: 3,
+    globs: 0,
+    variables: 10,
+}

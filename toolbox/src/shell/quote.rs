@@ -6,6 +6,9 @@ use crate::sys::quote::is_printable;
 
 /// `'…'`, whatever is in it: `${x@Q}` and `trap`, when all characters can be printed.
 pub fn single(text: &[u8]) -> Text {
+    if text == b"'" {
+        return b"\\'".to_vec();
+    }
     let mut quoted = vec![b'\''];
     for byte in text {
         match byte {

@@ -8,6 +8,7 @@ use super::calls::{Call, CallKind};
 use super::flow::{Flow, Jump};
 use super::options::{SetOption, Shopt};
 use super::parser::{ErrorKind, Parser, Settings, SyntaxError};
+use super::state::ScriptSource;
 use super::traps::Event;
 
 impl Shell {
@@ -23,9 +24,21 @@ impl Shell {
     /// Runs what a parser gives, up to the first jump.
     fn run_parsed(&mut self, parser: &mut Parser<'_>) -> Flow {
         let mut status = 0;
+        let loops = self.loops;
         loop {
             match self.next_command(parser) {
-                Ok(Some(list)) => status = self.run_list(&list)?,
+                Ok(Some(list)) => match self.run_list(&list) {
+                    ControlFlow::Continue(ended) => status = ended,
+                    // An error is the end of the line, and in a subshell or in POSIX mode that of more.
+                    ControlFlow::Break(Jump::Discard(failed))
+                        if self.state.subshells == 0 && !self.is_posix() =>
+                    {
+                        status = failed;
+                        self.state.status = failed;
+                        self.loops = loops;
+                    }
+                    ControlFlow::Break(jump) => return ControlFlow::Break(jump),
+                },
                 Ok(None) => return self.finish(status),
                 Err(error) => {
                     self.tell_of_syntax_error(&error, true);
@@ -122,7 +135,10 @@ impl Shell {
                     self.state.status = failed;
                     self.loops = 0;
                     self.in_condition = false;
-                    if self.is_set(SetOption::ErrExit) {
+                    if self.is_posix() && self.state.source == ScriptSource::Argument {
+                        return self.unset_status();
+                    }
+                    if self.is_posix() || self.is_set(SetOption::ErrExit) {
                         return failed;
                     }
                 }
@@ -209,9 +225,8 @@ impl Shell {
     /// Says what is wrong with a script, and shows the line.
     fn tell_of_syntax_error(&mut self, error: &SyntaxError, is_eval: bool) {
         let own_line = self.state.line;
-        let of_argument = !is_eval
-            && self.state.source == super::state::ScriptSource::Argument
-            && self.state.calls.is_empty();
+        let of_argument =
+            !is_eval && self.state.source == ScriptSource::Argument && self.state.calls.is_empty();
         let before: &[u8] = match (is_eval, of_argument) {
             (true, _) if self.state.calls.script_name().is_none() => b"eval: ",
             (_, true) => b"-c: ",

@@ -218,7 +218,9 @@ impl Variables {
         let saved = &mut Rc::make_mut(&mut self.scopes)[index].saved;
         if let Some(at) = saved.iter().rposition(|(saved, _)| *saved == name) {
             let (_, hidden) = saved.remove(at);
-            self.slot_mut(name).scope = hidden.scope;
+            let slot = self.slot_mut(name);
+            slot.scope = hidden.scope;
+            slot.is_temporary = hidden.is_temporary;
         }
     }
 

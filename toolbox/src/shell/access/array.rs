@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::{Key, position};
 use crate::shell::Shell;
-use crate::shell::ast::{ArrayElement, Index, Text};
+use crate::shell::ast::{ArrayElement, Index, Part, Text, Word};
 use crate::shell::flow::Flow;
 use crate::shell::symbol::Symbol;
 use crate::shell::value::{Associative, Attributes, Indexed, Value};
@@ -23,7 +23,55 @@ enum Place<'a> {
     Key(Text),
 }
 
+/// A word that stands for a text as it is.
+pub fn literal(text: Text) -> Word {
+    Word {
+        source: text.clone(),
+        parts: vec![Part::Quoted(text)],
+        assignment: None,
+    }
+}
+
 impl Shell {
+    /// Whether a variable is an associative array.
+    pub fn is_associative(&self, name: Symbol) -> bool {
+        let variable = self.state.variables.get(self.resolved(name));
+        variable.is_some_and(|variable| matches!(variable.value, Value::Associative(_)))
+    }
+
+    /// The elements of an array with all their words expanded, but for the subscripts of an indexed one.
+    pub fn frozen(
+        &mut self,
+        elements: &[ArrayElement],
+        is_associative: bool,
+    ) -> Flow<Vec<ArrayElement>> {
+        let mut frozen = Vec::with_capacity(elements.len());
+        for element in elements {
+            let Some(index) = &element.subscript else {
+                let values = match is_associative {
+                    true => vec![self.expand_text(&element.value)?],
+                    false => self.expand_words(std::slice::from_ref(&element.value))?,
+                };
+                frozen.extend(values.into_iter().map(|value| ArrayElement {
+                    subscript: None,
+                    append: element.append,
+                    value: literal(value),
+                }));
+                continue;
+            };
+            let mut index = index.clone();
+            if is_associative {
+                index.word = literal(self.expand_text(&index.word)?);
+            }
+            frozen.push(ArrayElement {
+                subscript: Some(index),
+                append: element.append,
+                value: literal(self.expand_text(&element.value)?),
+            });
+        }
+        Flow::Continue(frozen)
+    }
+
     /// Makes an array of a list, or appends the list to it. A variable that is no associative array becomes an indexed one.
     pub fn assign_array(
         &mut self,

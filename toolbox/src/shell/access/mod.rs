@@ -15,6 +15,7 @@ use super::flow::{Flow, Jump};
 use super::symbol::Symbol;
 use super::value::{Attributes, Value, Variable};
 
+pub use self::array::literal;
 pub use self::name::is_name;
 pub(super) use self::name::subject;
 pub use self::startup::is_seen_by_scripts;
@@ -317,9 +318,10 @@ impl Shell {
         discard()
     }
 
-    /// Whether a text names a nameref (`[[ -R name ]]`).
+    /// Whether a text names a nameref that refers to something (`[[ -R name ]]`).
     pub fn is_nameref(&self, text: &[u8]) -> bool {
-        self.attributes(Symbol::new(text)).nameref
+        let variable = self.state.variables.get(Symbol::new(text));
+        variable.is_some_and(|variable| variable.attributes.nameref && variable.text().is_some())
     }
 
     /// Whether a variable has a value (`[[ -v name ]]`).

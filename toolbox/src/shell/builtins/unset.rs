@@ -33,7 +33,7 @@ pub fn run(shell: &mut Shell, args: &[Text]) -> Flow {
     for name in letters.operands() {
         let done = if functions {
             unset_function(shell, name)
-        } else if references && is_name(name) {
+        } else if references {
             unset_reference(shell, name)
         } else if parser::parameter_name(name).is_some() && !name[0].is_ascii_digit() {
             let symbol = is_name(name).then(|| Symbol::new(name));
@@ -55,13 +55,13 @@ pub fn run(shell: &mut Shell, args: &[Text]) -> Flow {
     Flow::Continue(status)
 }
 
-/// A nameref itself.
+/// A nameref itself; what is none stays.
 fn unset_reference(shell: &mut Shell, name: &[u8]) -> bool {
-    let name = Symbol::new(name);
-    match shell.attributes(name).nameref {
-        true => shell.unset_variable(name),
-        false => shell.unset_named(&name.name()),
+    if !is_name(name) {
+        return true;
     }
+    let name = Symbol::new(name);
+    !shell.attributes(name).nameref || shell.unset_variable(name)
 }
 
 fn unset_function(shell: &mut Shell, name: &[u8]) -> bool {

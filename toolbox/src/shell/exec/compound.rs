@@ -279,7 +279,16 @@ impl Shell {
                     .ok()
                     .and_then(|text| text.trim().parse::<usize>().ok())
                     .and_then(|number| values.get(number.checked_sub(1)?));
-                if !shell.assign_turn(variable, chosen.cloned().unwrap_or_default())? {
+                let chosen = chosen.cloned().unwrap_or_default();
+                let is_taken = match shell.attributes(variable).nameref {
+                    // Unlike `for`, it assigns to what that refers to.
+                    true => {
+                        shell.assign(variable, chosen)?;
+                        true
+                    }
+                    false => shell.assign_turn(variable, chosen)?,
+                };
+                if !is_taken {
                     status = 1;
                     break;
                 }
@@ -406,34 +415,6 @@ impl Shell {
             **status = 0;
         }
         Flow::Continue((turn, value))
-    }
-
-    /// Defines a function.
-    pub(super) fn define_function(
-        &mut self,
-        definition: &crate::shell::ast::FunctionDefinition,
-    ) -> Flow {
-        self.state.line = definition.line;
-        if let Some(function) = self.function(&definition.name)
-            && function.readonly
-        {
-            self.complain([definition.name.as_slice(), b": readonly function"].concat());
-            return self.done(1);
-        }
-        let file = self.state.calls.script_name().cloned();
-        let file = file.unwrap_or_else(|| self.file_of_definitions());
-        let function = crate::shell::state::Function {
-            definition: definition.clone(),
-            file,
-            exported: false,
-            readonly: false,
-            traced: false,
-        };
-        self.set_function(function);
-        if self.is_set(SetOption::AllExport) {
-            self.edit_function(&definition.name, |function| function.exported = true);
-        }
-        self.done(0)
     }
 }
 

@@ -4,7 +4,9 @@ use std::ops::ControlFlow;
 use std::rc::Rc;
 
 use crate::shell::Shell;
-use crate::shell::ast::{CompoundCommand, SimpleCommand, Text};
+use crate::shell::access::is_name;
+use crate::shell::ast::{CompoundCommand, FunctionDefinition, SimpleCommand, Text};
+use crate::shell::builtins;
 use crate::shell::calls::{Call, CallKind};
 use crate::shell::flow::{Flow, Jump};
 use crate::shell::options::{SetOption, Shopt};
@@ -158,6 +160,38 @@ impl Shell {
         }
     }
 
+    /// Defines a function.
+    pub(super) fn define_function(&mut self, definition: &FunctionDefinition) -> Flow {
+        self.state.line = definition.line;
+        if self.is_posix()
+            && let Some(problem) = forbidden_by_posix(&definition.name)
+        {
+            let message = [b"`", definition.name.as_slice(), b"': ", problem.as_bytes()].concat();
+            self.complain(message);
+            return ControlFlow::Break(Jump::Exit(2));
+        }
+        if let Some(function) = self.function(&definition.name)
+            && function.readonly
+        {
+            self.complain([definition.name.as_slice(), b": readonly function"].concat());
+            return self.done(1);
+        }
+        let file = self.state.calls.script_name().cloned();
+        let file = file.unwrap_or_else(|| self.file_of_definitions());
+        let function = Function {
+            definition: definition.clone(),
+            file,
+            exported: false,
+            readonly: false,
+            traced: false,
+        };
+        self.set_function(function);
+        if self.is_set(SetOption::AllExport) {
+            self.edit_function(&definition.name, |function| function.exported = true);
+        }
+        self.done(0)
+    }
+
     pub fn set_function(&mut self, function: Function) {
         let name = function.definition.name.clone();
         Rc::make_mut(&mut self.state.functions)
@@ -179,4 +213,13 @@ impl Shell {
             _ => b"environment".to_vec(),
         }
     }
+}
+
+/// Why POSIX mode has no function of a name.
+fn forbidden_by_posix(name: &[u8]) -> Option<&'static str> {
+    if !is_name(name) {
+        return Some("not a valid identifier");
+    }
+    let is_special = builtins::find(name).is_some_and(|builtin| builtin.is_special);
+    is_special.then_some("is a special builtin")
 }

@@ -10,6 +10,7 @@ mod redirection;
 mod simple;
 mod subshell;
 mod substitution;
+mod temporary;
 mod test;
 mod time;
 mod trace;

@@ -9,7 +9,6 @@ use crate::shell::flow::{Flow, Jump};
 use crate::shell::printer;
 use crate::shell::symbol::Symbol;
 use crate::shell::value::Value;
-use crate::shell::variables::ScopeKind;
 
 impl Shell {
     pub(super) fn run_simple(&mut self, command: &SimpleCommand) -> Flow {
@@ -73,6 +72,7 @@ impl Shell {
 
     /// `declare x=(…)` and the like: assignments are not split, and arrays are left to the builtin.
     fn run_declaration(&mut self, command: &SimpleCommand) -> Flow {
+        let frozen: Vec<(usize, Assignment)>;
         let mut arguments = Vec::with_capacity(command.words.len());
         for word in &command.words {
             let Some(assignment) = &word.assignment else {
@@ -82,7 +82,7 @@ impl Shell {
             };
             arguments.push(match &assignment.value {
                 AssignedValue::Scalar(value) => {
-                    let mut text = assigned_name(assignment);
+                    let mut text = self.assigned_name(assignment)?;
                     text.extend(self.expand_text(value)?);
                     Argument::Text(text)
                 }
@@ -106,6 +106,12 @@ impl Shell {
         let builtin = self.builtin(&name).filter(|_| function.is_none());
         match builtin {
             Some(builtin) if matches!(builtin.run, Run::Declaration(_)) => {
+                if !command.assignments.is_empty() {
+                    frozen = self.frozen_lists(&arguments)?;
+                    for (at, assignment) in &frozen {
+                        arguments[*at] = Argument::Array(assignment);
+                    }
+                }
                 self.run_builtin(builtin, command, Arguments::Declared(arguments))
             }
             _ => {
@@ -120,6 +126,39 @@ impl Shell {
                 }
             }
         }
+    }
+
+    /// `name=`, `name+=` or `name[subscript]=`. The builtin expands the subscript once more.
+    fn assigned_name(&mut self, assignment: &Assignment) -> Flow<Text> {
+        let mut text = assignment.name.name().to_vec();
+        if let Some(index) = &assignment.subscript {
+            text.push(b'[');
+            text.extend(self.expand_text(&index.word)?);
+            text.push(b']');
+        }
+        text.extend_from_slice(if assignment.append { b"+=" } else { b"=" });
+        Flow::Continue(text)
+    }
+
+    /// The lists among the arguments with their words expanded: the assignments before the command do not count for them.
+    fn frozen_lists(&mut self, arguments: &[Argument<'_>]) -> Flow<Vec<(usize, Assignment)>> {
+        let is_option = |argument: &Argument<'_>| match argument {
+            Argument::Text(text) => text.starts_with(b"-") && text.contains(&b'A'),
+            Argument::Array(_) => false,
+        };
+        let is_associative = arguments.iter().any(is_option);
+        let mut frozen = Vec::new();
+        for (at, argument) in arguments.iter().enumerate() {
+            if let Argument::Array(assignment) = argument
+                && let AssignedValue::Array(elements) = &assignment.value
+            {
+                let is_associative = is_associative || self.is_associative(assignment.name);
+                let mut assignment = (*assignment).clone();
+                assignment.value = AssignedValue::Array(self.frozen(elements, is_associative)?);
+                frozen.push((at, assignment));
+            }
+        }
+        Flow::Continue(frozen)
     }
 
     fn run_builtin(
@@ -141,8 +180,8 @@ impl Shell {
                 }
             },
         };
-        let keeps_assignments = builtin.is_special && self.is_posix() || is_exec;
-        let scoped = !command.assignments.is_empty() && !keeps_assignments;
+        let keeps_assignments = builtin.is_special && self.is_posix();
+        let scoped = !command.assignments.is_empty() && !is_exec;
         let assigned = self.assign_before(&command.assignments, scoped);
         if is_exec {
             for assignment in &command.assignments {
@@ -161,6 +200,11 @@ impl Shell {
             ControlFlow::Break(jump) => ControlFlow::Break(jump),
         };
         if scoped {
+            if keeps_assignments {
+                for assignment in &command.assignments {
+                    self.state.variables.keep(assignment.name);
+                }
+            }
             self.leave_scope();
         }
         let flow = self.written(builtin.name, flow);
@@ -218,59 +262,6 @@ impl Shell {
         }
     }
 
-    /// The assignments before a command: exported, and in a scope of their own if they are for its time only.
-    pub(super) fn assign_before(&mut self, assignments: &[Assignment], scoped: bool) -> Flow<()> {
-        if scoped {
-            self.state.variables.push_scope(ScopeKind::Command);
-        }
-        for assignment in assignments {
-            self.assign_temporarily(assignment, scoped)?;
-        }
-        Flow::Continue(())
-    }
-
-    pub(super) fn assign_temporarily(&mut self, assignment: &Assignment, scoped: bool) -> Flow<()> {
-        if !scoped {
-            return self.execute_assignment(assignment);
-        }
-        let name = assignment.name;
-        let is_readonly = |variable: &crate::shell::value::Variable| variable.attributes.readonly;
-        if self.state.variables.get(name).is_some_and(is_readonly) {
-            self.complain([&name.name()[..], b": readonly variable"].concat());
-            return ControlFlow::Break(Jump::Discard(1));
-        }
-        let AssignedValue::Scalar(word) = &assignment.value else {
-            return self.execute_assignment(assignment);
-        };
-        let mut value = self.expand_text(word)?;
-        if assignment.append
-            && let Some(before) = self.value(name)
-        {
-            value = [before, value].concat();
-        }
-        let attributes = self
-            .state
-            .variables
-            .get(name)
-            .map(|variable| variable.attributes)
-            .unwrap_or_default();
-        self.state.variables.make_temporary(name);
-        let variable = self.state.variables.edit(name);
-        variable.attributes = attributes;
-        variable.attributes.nameref = false;
-        self.state.variables.set_exported(name, true);
-        self.assign(name, value)
-    }
-
-    /// Ends a scope; variables with an effect have it again.
-    pub(super) fn leave_scope(&mut self) {
-        for name in self.state.variables.pop_scope() {
-            if name.is_special() {
-                self.variable_restored(name);
-            }
-        }
-    }
-
     fn run_program_command(&mut self, command: &SimpleCommand, fields: Vec<Text>) -> Flow {
         let saved = match command.redirections.as_slice() {
             [] => None,
@@ -321,16 +312,4 @@ impl Arguments<'_> {
             },
         }
     }
-}
-
-/// `name=`, `name+=` or `name[subscript]=`.
-fn assigned_name(assignment: &Assignment) -> Text {
-    let mut text = assignment.name.name().to_vec();
-    if let Some(index) = &assignment.subscript {
-        text.push(b'[');
-        text.extend_from_slice(&index.word.source);
-        text.push(b']');
-    }
-    text.extend_from_slice(if assignment.append { b"+=" } else { b"=" });
-    text
 }

@@ -58,7 +58,7 @@ impl Shell {
             return Flow::Continue(());
         }
         for assignment in before {
-            self.trace_assignment(assignment)?;
+            self.trace_prefix(assignment)?;
         }
         self.trace(&joined(fields))
     }
@@ -79,7 +79,7 @@ impl Shell {
             })
             .collect();
         for assignment in before {
-            self.trace_assignment(assignment)?;
+            self.trace_prefix(assignment)?;
         }
         let words: Vec<Text> = arguments
             .iter()
@@ -100,6 +100,22 @@ impl Shell {
             return self.trace(&printer::assignment(assignment));
         };
         let value = self.expand_text(word)?;
+        self.trace_value(assignment, &value)
+    }
+
+    /// An assignment before a command.
+    fn trace_prefix(&mut self, assignment: &Assignment) -> Flow<()> {
+        match &assignment.value {
+            AssignedValue::Array(elements) if self.traces() => {
+                let value = self.list_as_text(elements)?;
+                self.trace_value(assignment, &value)
+            }
+            _ if assignment.subscript.is_some() => Flow::Continue(()),
+            _ => self.trace_assignment(assignment),
+        }
+    }
+
+    fn trace_value(&mut self, assignment: &Assignment, value: &[u8]) -> Flow<()> {
         let mut line = assignment.name.name().to_vec();
         if let Some(index) = &assignment.subscript {
             line.push(b'[');
@@ -108,7 +124,7 @@ impl Shell {
         }
         line.extend_from_slice(if assignment.append { b"+=" } else { b"=" });
         if !value.is_empty() {
-            line.extend(traced_word(&value));
+            line.extend(traced_word(value));
         }
         self.trace(&line)
     }

@@ -1,9 +1,9 @@
 //! One declaration: the variable is found or made, its attributes are changed, and then its value is assigned.
 
-use super::operand::{Assigned, literal};
+use super::operand::Assigned;
 use super::{Flags, Operand, Request};
 use crate::shell::Shell;
-use crate::shell::access::Target;
+use crate::shell::access::{Target, discard};
 use crate::shell::ast::{ArrayElement, Subject};
 use crate::shell::flow::Flow;
 use crate::shell::options::Shopt;
@@ -40,8 +40,10 @@ impl Shell {
             return Flow::Continue(false);
         }
         // What is assigned is expanded before the new variable hides the old one.
+        let is_associative =
+            request.on.associative || request.inherits && self.is_associative(name);
         let elements = match operand.value {
-            Assigned::Array(elements) => Some(self.frozen(request, name, elements)?),
+            Assigned::Array(elements) => Some(self.frozen(elements, is_associative)?),
             _ => None,
         };
         self.make_local(request, name);
@@ -150,8 +152,13 @@ impl Shell {
             return Flow::Continue(false);
         }
         self.change_attributes(name, request.on, request.off);
+        let is_both = request.on.associative && request.on.indexed;
         let assigned = match operand.value {
             Assigned::Nothing => true,
+            Assigned::Text(_) if is_both => {
+                self.state.variables.edit(name).value = Value::Associative(Associative::default());
+                true
+            }
             Assigned::Text(text) if request.on.attributes.nameref => {
                 self.state.variables.edit(name).value = Value::Scalar(text.to_vec());
                 true
@@ -165,13 +172,18 @@ impl Shell {
                 let target = [&name.name()[..], b"[", index.unwrap_or_default(), b"]"].concat();
                 let message = [target.as_slice(), b": cannot assign list to array member"].concat();
                 self.complain(message);
-                false
+                return discard();
             }
             Assigned::Array(elements) => {
                 self.assign_array(name, elements, operand.append)?;
                 true
             }
         };
+        if is_both {
+            let problem = b": cannot convert associative to indexed array";
+            self.complain_as(request.builtin, [&name.name()[..], problem].concat());
+            return Flow::Continue(false);
+        }
         if request.on.attributes.readonly {
             self.state.variables.edit(name).attributes.readonly = true;
         }
@@ -188,14 +200,16 @@ impl Shell {
         name: Symbol,
         text: &[u8],
     ) -> Flow<bool> {
-        // With `-a`, a value in parentheses is a list although it was quoted or expanded.
-        if request.on.is_array()
-            && operand.subscript.is_none()
-            && let [b'(', .., b')'] = text
-            && let Ok(elements) = parser::array_text(text)
-        {
-            self.assign_array(name, &elements, operand.append)?;
-            return Flow::Continue(true);
+        // With `-a` and for an array, a value in parentheses is a list although it was quoted or expanded.
+        if let [b'(', .., b')'] = text {
+            let variable = self.state.variables.get(name);
+            let is_array = variable.is_some_and(Variable::is_array) && operand.subscript.is_none();
+            if (is_array || request.on.is_array())
+                && let Ok(elements) = parser::array_text(text)
+            {
+                self.assign_array(name, &elements, operand.append)?;
+                return Flow::Continue(true);
+            }
         }
         if operand.subscript.is_some() || operand.append {
             self.execute_assignment(&operand.assignment(text))?;
@@ -220,10 +234,7 @@ impl Shell {
                         array.set(b"0".to_vec(), text);
                     }
                     *value = Value::Associative(array);
-                    request
-                        .on
-                        .indexed
-                        .then_some("cannot convert associative to indexed array")
+                    None
                 }
             }
         } else if request.on.indexed || !operand.is_whole() {
@@ -317,57 +328,21 @@ impl Shell {
             self.complain_as(request.builtin, message);
             return false;
         }
-        if subject == Some(Subject::Variable(operand.name)) {
+        let is_assigned = matches!(operand.value, Assigned::Text(_));
+        if is_assigned && subject == Some(Subject::Variable(operand.name)) {
             let in_function = self.state.variables.is_in_function() && !request.global;
             let message: &[u8] = match in_function {
                 true => b": circular name reference",
                 false => b": nameref variable self references not allowed",
             };
             let before: &[u8] = if in_function { b"warning: " } else { b"" };
-            self.complain_as(request.builtin, [before, &name[..], message].concat());
+            let message = [before, &name[..], message].concat();
+            self.complain_as(request.builtin, &message);
+            if in_function {
+                self.complain(message);
+            }
             return in_function;
         }
         true
-    }
-
-    /// The elements of an array with all their words expanded, but for the subscripts of an indexed one.
-    fn frozen(
-        &mut self,
-        request: &Request<'_>,
-        name: Symbol,
-        elements: &[ArrayElement],
-    ) -> Flow<Vec<ArrayElement>> {
-        let is_associative = request.on.associative
-            || request.inherits
-                && self
-                    .state
-                    .variables
-                    .get(name)
-                    .is_some_and(|variable| matches!(variable.value, Value::Associative(_)));
-        let mut frozen = Vec::with_capacity(elements.len());
-        for element in elements {
-            let Some(index) = &element.subscript else {
-                let values = match is_associative {
-                    true => vec![self.expand_text(&element.value)?],
-                    false => self.expand_words(std::slice::from_ref(&element.value))?,
-                };
-                frozen.extend(values.into_iter().map(|value| ArrayElement {
-                    subscript: None,
-                    append: element.append,
-                    value: literal(value),
-                }));
-                continue;
-            };
-            let mut index = index.clone();
-            if is_associative {
-                index.word = literal(self.expand_text(&index.word)?);
-            }
-            frozen.push(ArrayElement {
-                subscript: Some(index),
-                append: element.append,
-                value: literal(self.expand_text(&element.value)?),
-            });
-        }
-        Flow::Continue(frozen)
     }
 }

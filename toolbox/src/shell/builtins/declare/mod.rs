@@ -123,6 +123,8 @@ fn declare(shell: &mut Shell, args: &[Argument<'_>], is_local: bool) -> Flow {
                 b'p' => request.shows = true,
                 b'g' => request.global = !is_local,
                 b'I' => request.inherits = true,
+                // With a plus, these ask for nothing.
+                b'f' | b'F' if given.is_plus() => {}
                 b'f' => request.functions = true,
                 b'F' => {
                     request.functions = true;

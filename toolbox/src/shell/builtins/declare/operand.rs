@@ -1,8 +1,7 @@
 //! An operand of a declaration: `name`, `name=value`, `name[subscript]+=value` or `name=(…)`.
 
-use crate::shell::ast::{
-    ArrayElement, AssignedValue, Assignment, Index, Part, Subject, Subscript, Text, Word,
-};
+use crate::shell::access::literal;
+use crate::shell::ast::{ArrayElement, AssignedValue, Assignment, Index, Subject, Subscript};
 use crate::shell::builtins::Argument;
 use crate::shell::parser;
 use crate::shell::symbol::Symbol;
@@ -89,15 +88,6 @@ pub fn shown(text: &[u8]) -> &[u8] {
     match target.contains(&b'[') && parser::parameter_name(target).is_some() {
         true => target,
         false => text,
-    }
-}
-
-/// A word that stands for a text as it is.
-pub fn literal(text: Text) -> Word {
-    Word {
-        source: text.clone(),
-        parts: vec![Part::Quoted(text)],
-        assignment: None,
     }
 }
 

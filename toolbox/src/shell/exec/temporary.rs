@@ -1,0 +1,95 @@
+//! Assignments before a command: for its time, and in its environment.
+
+use std::ops::ControlFlow;
+
+use crate::shell::Shell;
+use crate::shell::access::Target;
+use crate::shell::ast::{ArrayElement, AssignedValue, Assignment, Text};
+use crate::shell::flow::{Flow, Jump};
+use crate::shell::value::Variable;
+use crate::shell::variables::ScopeKind;
+
+impl Shell {
+    /// The assignments before a command: exported, and in a scope of their own if they are for its time only.
+    pub(super) fn assign_before(&mut self, assignments: &[Assignment], scoped: bool) -> Flow<()> {
+        if scoped {
+            self.state.variables.push_scope(ScopeKind::Command);
+        }
+        for assignment in assignments {
+            self.assign_temporarily(assignment, scoped)?;
+        }
+        Flow::Continue(())
+    }
+
+    pub(super) fn assign_temporarily(&mut self, assignment: &Assignment, scoped: bool) -> Flow<()> {
+        if !scoped {
+            return self.execute_assignment(assignment);
+        }
+        if let Some(index) = &assignment.subscript {
+            // An element cannot be exported, and the command runs without it.
+            let source = &index.word.source;
+            let name = assignment.name.name();
+            self.complain([b"`", &name[..], b"[", source, b"]': not a valid identifier"].concat());
+            return Flow::Continue(());
+        }
+        let name = match self.target(assignment.name) {
+            Some(Target::Variable(name)) => name,
+            _ => assignment.name,
+        };
+        let is_readonly = |variable: &Variable| variable.attributes.readonly;
+        if self.state.variables.get(name).is_some_and(is_readonly) {
+            self.complain([&name.name()[..], b": readonly variable"].concat());
+            return ControlFlow::Break(match self.is_posix() {
+                true => Jump::Exit(1),
+                false => Jump::Discard(1),
+            });
+        }
+        let mut value = match &assignment.value {
+            AssignedValue::Scalar(word) => self.expand_text(word)?,
+            AssignedValue::Array(elements) => self.list_as_text(elements)?,
+        };
+        if assignment.append
+            && let Some(before) = self.value(name)
+        {
+            value = [before, value].concat();
+        }
+        let attributes = self
+            .state
+            .variables
+            .get(name)
+            .map(|variable| variable.attributes)
+            .unwrap_or_default();
+        self.state.variables.make_temporary(name);
+        let variable = self.state.variables.edit(name);
+        variable.attributes = attributes;
+        variable.attributes.nameref = false;
+        self.state.variables.set_exported(name, true);
+        self.assign(name, value)
+    }
+
+    /// A list as the environment gets it: a text like others.
+    pub(super) fn list_as_text(&mut self, elements: &[ArrayElement]) -> Flow<Text> {
+        let mut words = Vec::with_capacity(elements.len());
+        for element in elements {
+            let value = self.expand_text(&element.value)?;
+            words.push(match &element.subscript {
+                Some(index) => {
+                    let key = self.expand_text(&index.word)?;
+                    let sign: &[u8] = if element.append { b"]+=" } else { b"]=" };
+                    [b"[", key.as_slice(), sign, &value].concat()
+                }
+                None => value,
+            });
+        }
+        Flow::Continue([b"(", words.join(&b' ').as_slice(), b")"].concat())
+    }
+
+    /// Ends a scope; variables with an effect have it again.
+    pub(super) fn leave_scope(&mut self) {
+        for name in self.state.variables.pop_scope() {
+            if name.is_special() {
+                self.variable_restored(name);
+            }
+        }
+    }
+}

@@ -97,6 +97,15 @@ pub struct ArrayElement {
     /// `[subscript]+=value`.
     pub append: bool,
     pub value: Word,
+    /// What it is where braces mean nothing, if that is something else: in the list of an associative array.
+    pub unbraced: Option<Box<ArrayElement>>,
+}
+
+impl ArrayElement {
+    /// The element as associative arrays have it.
+    pub fn unbraced(&self) -> &Self {
+        self.unbraced.as_deref().unwrap_or(self)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -150,12 +150,12 @@ impl Shell {
         let mut pending = Vec::with_capacity(elements.len());
         let is_pairs = elements
             .first()
-            .is_some_and(|element| element.subscript.is_none());
+            .is_some_and(|element| element.unbraced().subscript.is_none());
         if is_pairs {
             for pair in elements.chunks(2) {
-                let key = self.expand_pair_word(&pair[0])?;
+                let key = self.expand_pair_word(pair[0].unbraced())?;
                 let value = match pair.get(1) {
-                    Some(value) => self.expand_pair_word(value)?,
+                    Some(value) => self.expand_pair_word(value.unbraced())?,
                     None => Text::new(),
                 };
                 if key.is_empty() {
@@ -170,7 +170,7 @@ impl Shell {
             }
             return Flow::Continue(pending);
         }
-        for element in elements {
+        for element in elements.iter().map(ArrayElement::unbraced) {
             let Some(index) = &element.subscript else {
                 let name = name.name();
                 let source = &element.value.source;

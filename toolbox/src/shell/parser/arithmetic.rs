@@ -101,6 +101,11 @@ impl Reader<'_, '_> {
                     self.bump();
                     continue;
                 }
+                // A text to be translated is one in double quotes.
+                b'$' if !is_quoted && self.peek_second() == Some(b'"') => {
+                    self.bump();
+                    continue;
+                }
                 b'$' => {
                     self.quoted_dollar(parts)?;
                     continue;

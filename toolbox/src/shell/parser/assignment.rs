@@ -199,6 +199,7 @@ impl Reader<'_, '_> {
     #[inline(never)]
     fn array_element(&mut self) -> Parsed<Option<ArrayElement>> {
         let mut inside = 0;
+        let mut unbraced = None;
         if self.peek() == Some(b'[') {
             let start = self.input.at;
             let end = match self.end_of_brackets(b'[', b']') {
@@ -213,14 +214,18 @@ impl Reader<'_, '_> {
                 let subscript = Some(self.bracketed_index()?);
                 self.input.at += if append { 2 } else { 1 };
                 let value = self.value()?;
-                // Braces are expanded before anyone looks for a subscript.
-                if !(self.settings.brace_expansion && has_braces(&value)) {
-                    return Ok(Some(ArrayElement {
-                        subscript,
-                        append,
-                        value,
-                    }));
+                let is_braced = self.settings.brace_expansion && has_braces(&value);
+                let element = ArrayElement {
+                    subscript,
+                    append,
+                    value,
+                    unbraced: None,
+                };
+                if !is_braced {
+                    return Ok(Some(element));
                 }
+                // Braces are expanded before anyone looks for a subscript, but of an associative array they are not.
+                unbraced = Some(Box::new(element));
                 self.input.at = start;
             }
             inside = end;
@@ -230,6 +235,7 @@ impl Reader<'_, '_> {
             subscript: None,
             append: false,
             value,
+            unbraced,
         }))
     }
 }

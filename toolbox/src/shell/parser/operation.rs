@@ -43,18 +43,18 @@ impl Reader<'_, '_> {
             b'-' | b'=' | b'?' | b'+' => self.conditional(byte, false, is_quoted)?,
             b'#' => {
                 let longest = self.take(byte);
-                let pattern = self.operand(false)?;
+                let pattern = self.operand()?;
                 Operation::RemovePrefix { longest, pattern }
             }
             b'%' => {
                 let longest = self.take(byte);
-                let pattern = self.operand(false)?;
+                let pattern = self.operand()?;
                 Operation::RemoveSuffix { longest, pattern }
             }
             b'/' => self.replacement()?,
             b'^' | b',' | b'~' => {
                 let all = self.take(byte);
-                let pattern = self.operand(false)?;
+                let pattern = self.operand()?;
                 let change = match byte {
                     b'^' => CaseChange::Upper,
                     b',' => CaseChange::Lower,
@@ -83,7 +83,7 @@ impl Reader<'_, '_> {
     fn conditional(&mut self, operator: u8, colon: bool, is_quoted: bool) -> Parsed<Operation> {
         let word = match is_quoted {
             true => self.quoted_operand()?,
-            false => self.operand(false)?,
+            false => self.operand()?,
         };
         Ok(match operator {
             b'-' => Operation::Default { colon, word },
@@ -108,9 +108,11 @@ impl Reader<'_, '_> {
         if which != Replaced::First {
             self.bump();
         }
-        let pattern = self.operand(true)?;
+        // Behind `//`, a third one is the pattern, or its beginning.
+        let first_slash = self.input.at + usize::from(which == Replaced::All);
+        let pattern = self.operand_until(first_slash)?;
         let replacement = match self.take(b'/') {
-            true => self.operand(false)?,
+            true => self.operand()?,
             false => Word::default(),
         };
         Ok(Operation::Replace {

@@ -346,6 +346,10 @@ impl Shell {
                     .is_some_and(|variable| matches!(variable.value, Value::Associative(_)));
         let mut frozen = Vec::with_capacity(elements.len());
         for element in elements {
+            let element = match is_associative {
+                true => element.unbraced(),
+                false => element,
+            };
             let Some(index) = &element.subscript else {
                 let values = match is_associative {
                     true => vec![self.expand_text(&element.value)?],
@@ -355,6 +359,7 @@ impl Shell {
                     subscript: None,
                     append: element.append,
                     value: literal(value),
+                    unbraced: None,
                 }));
                 continue;
             };
@@ -366,6 +371,7 @@ impl Shell {
                 subscript: Some(index),
                 append: element.append,
                 value: literal(self.expand_text(&element.value)?),
+                unbraced: None,
             });
         }
         Flow::Continue(frozen)

@@ -142,7 +142,7 @@ macro_rules! lines {
 lines! {
     arithmetic: 0,
     commands: 2,
-    expansions: 3,
+    expansions: 2,
     globs: 0,
-    variables: 10,
+    variables: 9,
 }

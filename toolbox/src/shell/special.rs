@@ -10,6 +10,7 @@ use super::access::Key;
 use super::ast::Text;
 use super::flow::Flow;
 use super::options::{SetOption, Shopt};
+use super::pattern::characters;
 use super::symbol::Symbol;
 use super::value::{Associative, Attributes, Indexed, Value, Variable};
 use crate::sys::process;
@@ -241,6 +242,7 @@ impl Shell {
     pub(super) fn variable_restored(&mut self, name: Symbol) {
         match name {
             Symbol::PATH if !self.state.hashed.is_empty() => self.state.hashed = Rc::default(),
+            Symbol::LC_ALL | Symbol::LC_CTYPE | Symbol::LANG => self.note_locale(),
             Symbol::POSIXLY_CORRECT => {
                 let is_set = self.state.variables.get(name).is_some();
                 self.state.options.set(SetOption::Posix, is_set);
@@ -264,6 +266,15 @@ impl Shell {
             Rc::make_mut(&mut self.state.ordinary).insert(name);
         }
         self.variable_restored(name);
+    }
+
+    /// What a character is depends on the locale: in that of C, it is a byte.
+    pub(super) fn note_locale(&self) {
+        let names = [Symbol::LC_ALL, Symbol::LC_CTYPE, Symbol::LANG];
+        let values = names.iter().filter_map(|&name| self.plain_value(name));
+        let locale = values.into_iter().find(|value| !value.is_empty());
+        let is_c = locale.is_some_and(|locale| locale == b"C" || locale == b"POSIX");
+        characters::count_bytes(is_c);
     }
 
     /// `SECONDS` and `RANDOM` begin.

@@ -414,6 +414,12 @@ impl Shell {
         definition: &crate::shell::ast::FunctionDefinition,
     ) -> Flow {
         self.state.line = definition.line;
+        // Names are not expanded.
+        if definition.name.iter().any(|byte| b"$\"'\\".contains(byte)) {
+            let name = definition.name.as_slice();
+            self.complain([b"`", name, b"': not a valid identifier"].concat());
+            return self.done(1);
+        }
         if let Some(function) = self.function(&definition.name)
             && function.readonly
         {

@@ -130,7 +130,7 @@ fn can_fail(pipeline: &Pipeline) -> bool {
             command.kind,
             Compound::Subshell(_) | Compound::Test(_) | Compound::Arithmetic(_)
         ),
-        [Command::Function(_)] | [] => false,
+        [] => false,
         _ => true,
     }
 }

@@ -76,6 +76,7 @@ impl Shell {
         let traps = self.state.traps.clone();
         self.streams.descriptors = descriptors;
         self.state = state;
+        self.note_locale();
         self.restore_signals(&traps);
         status
     }
@@ -165,6 +166,7 @@ impl Shell {
         let _ = sys::close(fd);
         let descriptors = Descriptors::inherited(received.descriptors);
         let mut shell = Self::with_state(received.state, descriptors);
+        shell.note_locale();
         shell.in_condition = received.in_condition;
         shell.become_subshell();
         let flow = shell.run_as_whole(&received.command);

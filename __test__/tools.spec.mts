@@ -77,6 +77,7 @@ const cases: Record<string, Case> = {
   which: { args: ['cat', 'nope'], exitCode: 1, stdout: '/usr/bin/cat\n' },
   whoami: { stdout: 'agent\n' },
   xargs: { args: ['-n2', 'echo', '+'], stdin: '1 2 3', stdout: '+ 1 2\n+ 3\n' },
+  xxd: { args: ['b.txt'], stdout: /^00000000: 7477 6f0a 666f 7572 0a +two\.four\.\n$/ },
   yes: { args: ['--help'], stdout: /Usage: yes \[STRING\]\.\.\./ },
 }
 

@@ -56,6 +56,7 @@ mod wc;
 mod which;
 mod whoami;
 mod xargs;
+mod xxd;
 mod yes;
 
 use std::ffi::{OsStr, OsString};
@@ -161,6 +162,7 @@ applets! {
     "which" => which::main,
     "whoami" => whoami::main,
     "xargs" => xargs::main,
+    "xxd" => xxd::main,
     "yes" => yes::main,
 }
 

@@ -204,4 +204,5 @@ lines! {
     tee: 0,
     text: 4,
     tr: 0,
+    xxd: 0,
 }

@@ -73,6 +73,7 @@ const cases: Record<string, Case> = {
   tty: { exitCode: 1, stdout: 'not a tty\n' },
   uname: { args: ['-a'], stdout: 'Linux sandbox 6.1.0 #1 SMP x86_64 GNU/Linux\n' },
   uniq: { args: ['-c'], stdin: 'a\na\nb\n', stdout: '      2 a\n      1 b\n' },
+  unlink: { args: ['a.txt'], stdout: '' },
   wc: { args: ['a.txt', 'b.txt'], stdout: ' 3  3 14 a.txt\n 2  2  9 b.txt\n 5  5 23 total\n' },
   which: { args: ['cat', 'nope'], exitCode: 1, stdout: '/usr/bin/cat\n' },
   whoami: { stdout: 'agent\n' },

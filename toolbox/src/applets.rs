@@ -52,6 +52,7 @@ mod truth;
 mod tty;
 mod uname;
 mod uniq;
+mod unlink;
 mod wc;
 mod which;
 mod whoami;
@@ -158,6 +159,7 @@ applets! {
     "tty" => tty::main,
     "uname" => uname::main,
     "uniq" => uniq::main,
+    "unlink" => unlink::main,
     "wc" => wc::main,
     "which" => which::main,
     "whoami" => whoami::main,

@@ -70,6 +70,7 @@ const cases: Record<string, Case> = {
   touch: { args: ['new'], stdout: '' },
   tr: { args: ['a-z', 'A-Z'], stdin: 'text\n', stdout: 'TEXT\n' },
   true: { stdout: '' },
+  tsort: { stdin: 'b c a b', stdout: 'a\nb\nc\n' },
   tty: { exitCode: 1, stdout: 'not a tty\n' },
   uname: { args: ['-a'], stdout: 'Linux sandbox 6.1.0 #1 SMP x86_64 GNU/Linux\n' },
   uniq: { args: ['-c'], stdin: 'a\na\nb\n', stdout: '      2 a\n      1 b\n' },

@@ -49,6 +49,7 @@ mod timeout;
 mod touch;
 mod tr;
 mod truth;
+mod tsort;
 mod tty;
 mod uname;
 mod uniq;
@@ -156,6 +157,7 @@ applets! {
     "touch" => touch::main,
     "tr" => tr::main,
     "true" => truth::yes,
+    "tsort" => tsort::main,
     "tty" => tty::main,
     "uname" => uname::main,
     "uniq" => uniq::main,

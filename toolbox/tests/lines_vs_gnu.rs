@@ -199,7 +199,7 @@ lines! {
     paths: 0,
     printf: 0,
     seq: 0,
-    small: 0,
+    small: 1,
     system: 0,
     tee: 0,
     text: 4,

@@ -4,6 +4,7 @@ mod arch;
 mod base64;
 mod basename;
 mod cat;
+mod checksum;
 mod chmod;
 mod cp;
 mod cut;
@@ -101,11 +102,13 @@ macro_rules! uutils {
 
 applets! {
     "arch" => arch::main,
+    "b2sum" => checksum::b2sum,
     "base64" => base64::main,
     "basename" => basename::main,
     "bash" => crate::shell::invocation::main,
     "cat" => cat::main,
     "chmod" => chmod::main,
+    "cksum" => checksum::cksum,
     "cp" => cp::main,
     "cut" => cut::main,
     "date" => uutils!(uu_date),
@@ -127,7 +130,7 @@ applets! {
     "ln" => ln::main,
     "logname" => logname::main,
     "ls" => ls::main,
-    "md5sum" => uutils!(uu_md5sum),
+    "md5sum" => checksum::md5sum,
     "mkdir" => mkdir::main,
     "mktemp" => mktemp::main,
     "mv" => mv::main,
@@ -146,10 +149,15 @@ applets! {
     "sed" => sed::main,
     "seq" => seq::main,
     "sh" => crate::shell::invocation::main,
-    "sha256sum" => uutils!(uu_sha256sum),
+    "sha1sum" => checksum::sha1sum,
+    "sha224sum" => checksum::sha224sum,
+    "sha256sum" => checksum::sha256sum,
+    "sha384sum" => checksum::sha384sum,
+    "sha512sum" => checksum::sha512sum,
     "sleep" => sleep::main,
     "sort" => sort::main,
     "stat" => stat::main,
+    "sum" => checksum::sum,
     "tac" => tac::main,
     "tail" => tail::main,
     "tee" => tee::main,

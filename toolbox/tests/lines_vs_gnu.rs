@@ -200,6 +200,7 @@ lines! {
     printf: 0,
     seq: 0,
     small: 1,
+    sums: 2,
     system: 0,
     tee: 0,
     text: 4,

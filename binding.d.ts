@@ -15,12 +15,20 @@ export declare class AbortHandle {
   abort(): void
 }
 
+/** What takes outcomes to JavaScript. */
+export declare class Completions {
+  constructor(complete: (call: number, error: NativeError | null, exitCode: number, stdout: Buffer, stderr: Buffer, ...numbers: number[]) => void)
+}
+
 /** The native half of `Sandbox`. */
 export declare class NativeSandbox {
   constructor(options: unknown)
-  /** Runs a command. Resolves also when the run failed: then `error` is set. */
-  exec(command: unknown, args: unknown, options: unknown, abort?: AbortHandle | null | undefined): Promise<NativeOutcome>
-  /** Runs commands with pipes between them, for benchmarks. */
+  /** Runs a command. Its outcome goes to `completions`, with the number `call`. */
+  exec(command: unknown, args: unknown, options: unknown, completions: Completions, call: number, abort?: AbortHandle | null | undefined): void
+  /**
+   * Runs commands with pipes between them, for benchmarks. Resolves also when the run
+   * failed: then `error` is set.
+   */
   pipeline(stages: Array<Array<string>>, options: unknown): Promise<NativeOutcome>
   /**
    * What guests have changed since the last checkpoint. Resolves also when the

@@ -836,4 +836,5 @@ function __napiStampBindingTarget(exportsObject, target) {
 module.exports.__napiBindingTarget = __napiStampBindingTarget(nativeBinding, __napiLoadedBindingTarget)
 module.exports = nativeBinding
 module.exports.AbortHandle = nativeBinding.AbortHandle
+module.exports.Completions = nativeBinding.Completions
 module.exports.NativeSandbox = nativeBinding.NativeSandbox

@@ -2,7 +2,7 @@
 'use strict'
 
 // Taken here: tests put clocks of their own in place of the global ones.
-const { setImmediate } = require('node:timers')
+const { setImmediate, setInterval } = require('node:timers')
 const { inspect } = require('node:util')
 
 const ABORTED = 'ERR_SANDBOX_ABORTED'
@@ -45,17 +45,13 @@ class Sandbox {
 
     const handle = signal && guarded(() => new (binding().AbortHandle)())
     const settings = snapshot(rest, 'options')
-    const run = guarded(() => this.#native.exec(command, snapshot(args, 'args'), settings, handle))
+    const run = begin((call) => this.#native.exec(command, snapshot(args, 'args'), settings, completions(), call, handle))
     this.#running.add(run)
-    stayAwake()
     if (signal) listen(signal, handle)
     try {
-      const outcome = await run
-      // The binding leaves `error` out where there is none.
-      if (outcome.error) throw cutShort(outcome, signal)
+      const { error, outcome } = await run
+      if (error) throw cutShort(error, outcome, signal)
       return outcome
-    } catch (error) {
-      return rethrow(error)
     } finally {
       this.#running.delete(run)
       if (signal) unlisten(signal, handle)
@@ -194,8 +190,66 @@ function unlisten(signal, handle) {
   if (handles.size === 0) signal.removeEventListener('abort', abortAll)
 }
 
-/** Turns of the event loop without sleep after a call: some 50 µs. */
-const AWAKE_TURNS = 50
+/** What the calls under way of all sandboxes resolve, by their numbers. */
+const resolvers = new Map()
+let lastCall = 0
+let shared
+
+/** What brings outcomes here, for all sandboxes. */
+function completions() {
+  shared ??= new (binding().Completions)(complete)
+  return shared
+}
+
+/** Begins a call: `start` gets its number. The promise is of its outcome, and of the error when the run failed. */
+function begin(start) {
+  const call = (lastCall += 1)
+  guarded(() => start(call))
+  if (resolvers.size === 0) keepAlive()
+  const run = new Promise((resolve) => resolvers.set(call, resolve))
+  stayAwake()
+  return run
+}
+
+/** Called by the binding. */
+function complete(call, error, exitCode, stdout, stderr, stdoutBytes, stderrBytes, wallMs, cpuMs, ...usage) {
+  const [fuel, peakMemoryBytes, processes, bytesRead, bytesWritten] = usage
+  const resolve = resolvers.get(call)
+  resolvers.delete(call)
+  if (resolvers.size === 0) letGo()
+  resolve({
+    error,
+    outcome: {
+      exitCode,
+      stdout,
+      stderr,
+      stdoutBytes,
+      stderrBytes,
+      stdoutTruncated: stdoutBytes > stdout.length,
+      stderrTruncated: stderrBytes > stderr.length,
+      durationMs: wallMs,
+      usage: { wallMs, cpuMs, fuel, peakMemoryBytes, processes, bytesRead, bytesWritten },
+    },
+  })
+}
+
+/** The longest time that a timer can have, in milliseconds. */
+const LONGEST = 2 ** 31 - 1
+
+let alive
+
+/** The process does not end while a call runs: a timer stands for it. */
+function keepAlive() {
+  alive ??= setInterval(() => {}, LONGEST)
+  alive.ref()
+}
+
+function letGo() {
+  alive.unref()
+}
+
+/** Turns of the event loop without sleep after a call: some 150 µs. */
+const AWAKE_TURNS = 150
 
 let turnsLeft = 0
 let isAwake = false
@@ -213,12 +267,12 @@ function stayAwake() {
 
 function turn() {
   turnsLeft -= 1
-  isAwake = turnsLeft > 0
+  isAwake = turnsLeft > 0 && resolvers.size > 0
   if (isAwake) setImmediate(turn)
 }
 
 /** The error for a run that did not end by itself; what it printed and used so far comes with it. */
-function cutShort({ error: { code, message }, exitCode, ...partial }, signal) {
+function cutShort({ code, message }, { exitCode, ...partial }, signal) {
   return new SandboxError(code, message, code === ABORTED ? { ...partial, cause: signal.reason } : partial)
 }
 

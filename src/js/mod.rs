@@ -2,6 +2,7 @@
 //! nothing else. `index.js` stands over them.
 
 mod bytes;
+mod completion;
 mod diff;
 mod image;
 mod options;
@@ -15,12 +16,12 @@ use napi::Env;
 use napi::bindgen_prelude::*;
 use napi_derive::napi;
 
-use crate::call::Request;
 use crate::error::Error;
 use crate::kernel::{Interrupt, Reason};
 use crate::session::Session;
 use crate::{pool, root};
 
+use completion::Completions;
 use diff::NativeDiff;
 use outcome::{NativeOutcome, NativeStartup};
 
@@ -79,21 +80,28 @@ impl NativeSandbox {
         Ok(Self { session })
     }
 
-    /// Runs a command. Resolves also when the run failed: then `error` is set.
-    #[napi(catch_unwind, ts_return_type = "Promise<NativeOutcome>")]
-    pub fn exec<'env>(
+    /// Runs a command. Its outcome goes to `completions`, with the number `call`.
+    #[napi(catch_unwind)]
+    pub fn exec(
         &self,
-        env: &'env Env,
-        #[napi(ts_arg_type = "unknown")] command: Unknown<'env>,
-        #[napi(ts_arg_type = "unknown")] args: Unknown<'env>,
-        #[napi(ts_arg_type = "unknown")] options: Unknown<'env>,
+        #[napi(ts_arg_type = "unknown")] command: Unknown,
+        #[napi(ts_arg_type = "unknown")] args: Unknown,
+        #[napi(ts_arg_type = "unknown")] options: Unknown,
+        completions: &Completions,
+        call: f64,
         #[napi(ts_arg_type = "AbortHandle | null | undefined")] abort: Option<&AbortHandle>,
-    ) -> std::result::Result<Object<'env>, Refused> {
+    ) -> std::result::Result<(), Refused> {
         let request = options::request(&command, &args, &options, self.session.limits())?;
-        self.submit(env, request, abort)
+        let begun = self.session.begin(&request.limits, pool::scheduler())?;
+        if let Some(abort) = abort {
+            abort.attach(&begun.interrupt);
+        }
+        pool::submit(begun, request, completions.completion(call));
+        Ok(())
     }
 
-    /// Runs commands with pipes between them, for benchmarks.
+    /// Runs commands with pipes between them, for benchmarks. Resolves also when the run
+    /// failed: then `error` is set.
     #[napi(catch_unwind, ts_return_type = "Promise<NativeOutcome>")]
     pub fn pipeline<'env>(
         &self,
@@ -102,19 +110,7 @@ impl NativeSandbox {
         #[napi(ts_arg_type = "unknown")] options: Unknown<'env>,
     ) -> std::result::Result<Object<'env>, Refused> {
         let request = options::pipeline(stages, &options, self.session.limits())?;
-        self.submit(env, request, None)
-    }
-
-    fn submit<'env>(
-        &self,
-        env: &'env Env,
-        request: Request,
-        abort: Option<&AbortHandle>,
-    ) -> std::result::Result<Object<'env>, Refused> {
         let call = self.session.begin(&request.limits, pool::scheduler())?;
-        if let Some(abort) = abort {
-            abort.attach(&call.interrupt);
-        }
         let (deferred, promise) = env.create_deferred().map_err(internal)?;
         pool::submit(call, request, move |outcome| {
             deferred.resolve(move |_| Ok(NativeOutcome::from(outcome)));

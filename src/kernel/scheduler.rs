@@ -17,7 +17,7 @@ use async_task::{Runnable, ScheduleInfo, WithInfo};
 
 /// How long a driver without work looks for some before it sleeps: about what
 /// waking it would cost.
-const SPIN: Duration = Duration::from_micros(30);
+const SPIN: Duration = Duration::from_micros(50);
 /// How long a driver without work is kept.
 const LINGER: Duration = Duration::from_secs(10);
 
@@ -46,7 +46,8 @@ struct State {
     timers: BTreeMap<(Instant, u64), Waker>,
     drivers: usize,
     spinning: usize,
-    sleeping: usize,
+    /// When each of the sleeping drivers wakes by itself.
+    sleeping: Vec<Instant>,
 }
 
 impl State {
@@ -154,7 +155,7 @@ impl Scheduler {
         if state.spinning > 0 {
             return;
         }
-        if state.sleeping > 0 {
+        if !state.sleeping.is_empty() {
             drop(state);
             self.work.notify_one();
         } else if state.drivers < self.max_drivers {
@@ -180,15 +181,12 @@ impl Scheduler {
     /// Wakes `waker` at `at`, unless the timer is dropped before.
     pub(super) fn timer(self: &Arc<Self>, at: Instant, waker: Waker) -> Timer {
         let key = (at, self.next.fetch_add(1, Ordering::Relaxed));
-        // Drivers look at the timers after every turn and before they sleep. One that
-        // sleeps already is told, as the others may be busy then.
+        // Drivers look at the timers after every turn and before they sleep. When all that
+        // sleep would sleep for longer, one is told, as the others may be busy then.
         let mut state = self.state();
         state.timers.insert(key, waker);
-        let is_first = state
-            .timers
-            .first_key_value()
-            .is_some_and(|first| *first.0 == key);
-        if is_first && state.sleeping > 0 {
+        let first_to_wake = state.sleeping.iter().min();
+        if first_to_wake.is_some_and(|&wake| at < wake) {
             drop(state);
             self.work.notify_one();
         }
@@ -243,13 +241,15 @@ impl Scheduler {
                 state.drivers -= 1;
                 return None;
             };
-            state.sleeping += 1;
+            state.sleeping.push(until);
             state = self
                 .work
                 .wait_timeout(state, rest)
                 .unwrap_or_else(PoisonError::into_inner)
                 .0;
-            state.sleeping -= 1;
+            if let Some(place) = state.sleeping.iter().position(|wake| *wake == until) {
+                state.sleeping.swap_remove(place);
+            }
         }
     }
 

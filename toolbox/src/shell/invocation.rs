@@ -1,6 +1,7 @@
 //! The command line of `bash` and `sh`.
 
 use std::ffi::OsString;
+use std::mem::ManuallyDrop;
 use std::os::fd::RawFd;
 use std::rc::Rc;
 
@@ -61,7 +62,9 @@ pub fn main(args: &[OsString]) -> i32 {
         }
     };
     let inherited = (3..10).filter(|fd| is_inherited(*fd as RawFd));
-    let mut shell = Shell::with_state(State::default(), Descriptors::inherited(inherited));
+    let shell = Shell::with_state(State::default(), Descriptors::inherited(inherited));
+    // Its memory goes with the process.
+    let mut shell = ManuallyDrop::new(shell);
     shell.state.name = name.clone();
     let is_sh = name.rsplit(|byte| *byte == b'/').next() == Some(b"sh");
     if is_sh || invocation.posix {
@@ -190,7 +193,7 @@ impl Shell {
             let text = super::value::Variable::scalar(script.clone());
             self.state
                 .variables
-                .set(super::symbol::Symbol::new("BASH_EXECUTION_STRING"), text);
+                .set(super::symbol::Symbol::BASH_EXECUTION_STRING, text);
             if let Some(name) = operands.next() {
                 self.state.name = name;
             }

@@ -27,57 +27,82 @@ enum Kind {
 }
 
 /// The computed variables.
-const COMPUTED: &[(Symbol, Kind)] = &[
-    (Symbol::RANDOM, Kind::Integer),
-    (Symbol::SRANDOM, Kind::Integer),
-    (Symbol::SECONDS, Kind::Integer),
-    (Symbol::EPOCHSECONDS, Kind::Scalar),
-    (Symbol::EPOCHREALTIME, Kind::Scalar),
-    (Symbol::LINENO, Kind::Scalar),
-    (Symbol::BASHPID, Kind::Integer),
-    (Symbol::BASH_SUBSHELL, Kind::Scalar),
-    (Symbol::BASH_COMMAND, Kind::Scalar),
-    (Symbol::BASH_ARGV0, Kind::Scalar),
-    (Symbol::FUNCNAME, Kind::OfFunctions),
-    (Symbol::BASH_SOURCE, Kind::Indexed),
-    (Symbol::BASH_LINENO, Kind::Indexed),
-    (Symbol::BASH_ARGC, Kind::Indexed),
-    (Symbol::BASH_ARGV, Kind::Indexed),
-    (Symbol::DIRSTACK, Kind::Indexed),
-    (Symbol::GROUPS, Kind::Indexed),
-    (Symbol::BASHOPTS, Kind::Readonly),
-    (Symbol::SHELLOPTS, Kind::Readonly),
-    (Symbol::BASH_ALIASES, Kind::Associative),
-    (Symbol::BASH_CMDS, Kind::Associative),
-    (Symbol::HISTCMD, Kind::Integer),
+const COMPUTED: &[(Kind, &[Symbol])] = &[
+    (
+        Kind::Scalar,
+        &[
+            Symbol::EPOCHSECONDS,
+            Symbol::EPOCHREALTIME,
+            Symbol::LINENO,
+            Symbol::BASH_SUBSHELL,
+            Symbol::BASH_COMMAND,
+            Symbol::BASH_ARGV0,
+        ],
+    ),
+    (
+        Kind::Integer,
+        &[
+            Symbol::RANDOM,
+            Symbol::SRANDOM,
+            Symbol::SECONDS,
+            Symbol::BASHPID,
+            Symbol::HISTCMD,
+        ],
+    ),
+    (Kind::Readonly, &[Symbol::BASHOPTS, Symbol::SHELLOPTS]),
+    (
+        Kind::Indexed,
+        &[
+            Symbol::BASH_SOURCE,
+            Symbol::BASH_LINENO,
+            Symbol::BASH_ARGC,
+            Symbol::BASH_ARGV,
+            Symbol::DIRSTACK,
+            Symbol::GROUPS,
+        ],
+    ),
+    (Kind::OfFunctions, &[Symbol::FUNCNAME]),
+    (
+        Kind::Associative,
+        &[Symbol::BASH_ALIASES, Symbol::BASH_CMDS],
+    ),
 ];
 
-/// The computed variables as lists show them: what they have for a value there is not computed.
-pub(super) fn declared() -> impl Iterator<Item = (Symbol, Variable)> {
-    COMPUTED.iter().map(|&(name, kind)| {
-        let variable = Variable {
-            value: match kind {
+impl Kind {
+    fn declared(self) -> Variable {
+        Variable {
+            value: match self {
                 Kind::Scalar | Kind::Integer | Kind::Readonly => Value::Unset,
                 Kind::Indexed => Value::Indexed(Indexed::default()),
                 Kind::OfFunctions => Value::Indexed(Indexed::declared()),
                 Kind::Associative => Value::Associative(Associative::default()),
             },
             attributes: Attributes {
-                integer: kind == Kind::Integer,
-                readonly: kind == Kind::Readonly,
+                integer: self == Kind::Integer,
+                readonly: self == Kind::Readonly,
                 ..Attributes::default()
             },
-        };
-        (name, variable)
-    })
+        }
+    }
 }
 
 const SECOND: i128 = 1_000_000_000;
 
 impl Shell {
+    /// Declares the computed variables, as lists show them: what they have for a value there is not computed.
+    pub(super) fn declare_computed(&mut self) {
+        for (kind, names) in COMPUTED {
+            let variable = Rc::new(kind.declared());
+            for name in *names {
+                self.state.variables.set_shared(*name, Rc::clone(&variable));
+            }
+        }
+    }
+
     /// Whether the value of a variable is computed.
     pub(super) fn is_computed(&self, name: Symbol) -> bool {
-        COMPUTED.iter().any(|(computed, _)| *computed == name)
+        name.is_special()
+            && COMPUTED.iter().any(|(_, names)| names.contains(&name))
             && !self.state.ordinary.contains(&name)
             && !self.state.variables.is_local(name)
     }

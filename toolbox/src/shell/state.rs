@@ -1,6 +1,6 @@
 //! A running shell: its state, and what belongs to this process alone.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
@@ -98,7 +98,7 @@ pub enum ScriptSource {
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Functions {
-    pub by_name: HashMap<Text, Rc<Function>>,
+    pub by_name: BTreeMap<Text, Rc<Function>>,
 }
 
 /// A function that was defined.

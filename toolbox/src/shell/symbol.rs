@@ -13,31 +13,23 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub struct Symbol(u32);
 
 thread_local! {
-    static NAMES: RefCell<Names> = RefCell::new(Names::new());
+    static NAMES: RefCell<Names> = RefCell::default();
 }
 
+/// The names that the shell does not know itself, as they are met.
+#[derive(Default)]
 struct Names {
     by_name: HashMap<Rc<[u8]>, u32>,
     names: Vec<Rc<[u8]>>,
 }
 
 impl Names {
-    fn new() -> Self {
-        let mut names = Self {
-            by_name: HashMap::new(),
-            names: Vec::new(),
-        };
-        for name in KNOWN {
-            names.number(name.as_bytes());
-        }
-        names
-    }
-
     fn number(&mut self, name: &[u8]) -> u32 {
         if let Some(&number) = self.by_name.get(name) {
             return number;
         }
-        let number = u32::try_from(self.names.len()).expect("names take memory, which is limited");
+        let number = u32::try_from(KNOWN.len() + self.names.len())
+            .expect("names take memory, which is limited");
         let name: Rc<[u8]> = name.into();
         self.names.push(Rc::clone(&name));
         self.by_name.insert(name, number);
@@ -46,13 +38,20 @@ impl Names {
 }
 
 impl Symbol {
+    /// How many symbols there are in every shell.
+    pub const KNOWN: usize = KNOWN.len();
+
     /// The symbol of a name.
     pub fn new(name: impl AsRef<[u8]>) -> Self {
-        NAMES.with_borrow_mut(|names| Self(names.number(name.as_ref())))
+        let name = name.as_ref();
+        known(name).unwrap_or_else(|| NAMES.with_borrow_mut(|names| Self(names.number(name))))
     }
 
     pub fn name(self) -> Rc<[u8]> {
-        NAMES.with_borrow(|names| Rc::clone(&names.names[self.index()]))
+        match self.index().checked_sub(Self::KNOWN) {
+            None => KNOWN[self.index()].into(),
+            Some(index) => NAMES.with_borrow(|names| Rc::clone(&names.names[index])),
+        }
     }
 
     /// A small number that no other name has.
@@ -102,7 +101,14 @@ impl<'de> Deserialize<'de> for Symbol {
 macro_rules! known {
     ($($constant:ident = $name:literal;)*) => {
         /// Names that the shell itself knows: their symbols are constants.
-        const KNOWN: &[&str] = &[$($name),*];
+        const KNOWN: &[&[u8]] = &[$($name),*];
+
+        fn known(name: &[u8]) -> Option<Symbol> {
+            match name {
+                $($name => Some(Symbol::$constant),)*
+                _ => None,
+            }
+        }
 
         #[allow(non_camel_case_types, clippy::upper_case_acronyms, reason = "the names are those of the variables")]
         #[derive(Clone, Copy)]
@@ -116,77 +122,78 @@ macro_rules! known {
 
 known! {
     // Those whose value is computed when it is asked for, or whose assignment has an effect, come first.
-    RANDOM = "RANDOM";
-    SRANDOM = "SRANDOM";
-    SECONDS = "SECONDS";
-    EPOCHSECONDS = "EPOCHSECONDS";
-    EPOCHREALTIME = "EPOCHREALTIME";
-    LINENO = "LINENO";
-    BASHPID = "BASHPID";
-    BASH_SUBSHELL = "BASH_SUBSHELL";
-    BASH_COMMAND = "BASH_COMMAND";
-    BASH_ARGV0 = "BASH_ARGV0";
-    FUNCNAME = "FUNCNAME";
-    BASH_SOURCE = "BASH_SOURCE";
-    BASH_LINENO = "BASH_LINENO";
-    BASH_ARGC = "BASH_ARGC";
-    BASH_ARGV = "BASH_ARGV";
-    PIPESTATUS = "PIPESTATUS";
-    DIRSTACK = "DIRSTACK";
-    GROUPS = "GROUPS";
-    BASHOPTS = "BASHOPTS";
-    SHELLOPTS = "SHELLOPTS";
-    BASH_ALIASES = "BASH_ALIASES";
-    BASH_CMDS = "BASH_CMDS";
-    HISTCMD = "HISTCMD";
-    UNDERSCORE = "_";
-    OPTIND = "OPTIND";
-    PATH = "PATH";
-    POSIXLY_CORRECT = "POSIXLY_CORRECT";
-    GLOBIGNORE = "GLOBIGNORE";
-    IFS = "IFS";
+    RANDOM = b"RANDOM";
+    SRANDOM = b"SRANDOM";
+    SECONDS = b"SECONDS";
+    EPOCHSECONDS = b"EPOCHSECONDS";
+    EPOCHREALTIME = b"EPOCHREALTIME";
+    LINENO = b"LINENO";
+    BASHPID = b"BASHPID";
+    BASH_SUBSHELL = b"BASH_SUBSHELL";
+    BASH_COMMAND = b"BASH_COMMAND";
+    BASH_ARGV0 = b"BASH_ARGV0";
+    FUNCNAME = b"FUNCNAME";
+    BASH_SOURCE = b"BASH_SOURCE";
+    BASH_LINENO = b"BASH_LINENO";
+    BASH_ARGC = b"BASH_ARGC";
+    BASH_ARGV = b"BASH_ARGV";
+    PIPESTATUS = b"PIPESTATUS";
+    DIRSTACK = b"DIRSTACK";
+    GROUPS = b"GROUPS";
+    BASHOPTS = b"BASHOPTS";
+    SHELLOPTS = b"SHELLOPTS";
+    BASH_ALIASES = b"BASH_ALIASES";
+    BASH_CMDS = b"BASH_CMDS";
+    HISTCMD = b"HISTCMD";
+    UNDERSCORE = b"_";
+    OPTIND = b"OPTIND";
+    PATH = b"PATH";
+    POSIXLY_CORRECT = b"POSIXLY_CORRECT";
+    GLOBIGNORE = b"GLOBIGNORE";
+    IFS = b"IFS";
     // Plain ones.
-    HOME = "HOME";
-    PWD = "PWD";
-    OLDPWD = "OLDPWD";
-    OPTARG = "OPTARG";
-    OPTERR = "OPTERR";
-    REPLY = "REPLY";
-    MAPFILE = "MAPFILE";
-    COPROC = "COPROC";
-    BASH_REMATCH = "BASH_REMATCH";
-    CDPATH = "CDPATH";
-    EXECIGNORE = "EXECIGNORE";
-    TIMEFORMAT = "TIMEFORMAT";
-    PS1 = "PS1";
-    PS2 = "PS2";
-    PS3 = "PS3";
-    PS4 = "PS4";
-    LINES = "LINES";
-    COLUMNS = "COLUMNS";
-    SHLVL = "SHLVL";
-    SHELL = "SHELL";
-    TMPDIR = "TMPDIR";
-    FUNCNEST = "FUNCNEST";
-    BASH = "BASH";
-    BASH_VERSION = "BASH_VERSION";
-    BASH_VERSINFO = "BASH_VERSINFO";
-    BASH_ENV = "BASH_ENV";
-    ENV = "ENV";
-    BASH_XTRACEFD = "BASH_XTRACEFD";
-    HOSTNAME = "HOSTNAME";
-    HOSTTYPE = "HOSTTYPE";
-    MACHTYPE = "MACHTYPE";
-    OSTYPE = "OSTYPE";
-    UID = "UID";
-    EUID = "EUID";
-    PPID = "PPID";
-    LANG = "LANG";
-    LC_ALL = "LC_ALL";
-    TMOUT = "TMOUT";
-    TERM_NAME = "TERM";
-    HISTFILE = "HISTFILE";
-    HISTSIZE = "HISTSIZE";
+    HOME = b"HOME";
+    PWD = b"PWD";
+    OLDPWD = b"OLDPWD";
+    OPTARG = b"OPTARG";
+    OPTERR = b"OPTERR";
+    REPLY = b"REPLY";
+    MAPFILE = b"MAPFILE";
+    COPROC = b"COPROC";
+    BASH_REMATCH = b"BASH_REMATCH";
+    CDPATH = b"CDPATH";
+    EXECIGNORE = b"EXECIGNORE";
+    TIMEFORMAT = b"TIMEFORMAT";
+    PS1 = b"PS1";
+    PS2 = b"PS2";
+    PS3 = b"PS3";
+    PS4 = b"PS4";
+    LINES = b"LINES";
+    COLUMNS = b"COLUMNS";
+    SHLVL = b"SHLVL";
+    SHELL = b"SHELL";
+    TMPDIR = b"TMPDIR";
+    FUNCNEST = b"FUNCNEST";
+    BASH = b"BASH";
+    BASH_VERSION = b"BASH_VERSION";
+    BASH_VERSINFO = b"BASH_VERSINFO";
+    BASH_ENV = b"BASH_ENV";
+    BASH_EXECUTION_STRING = b"BASH_EXECUTION_STRING";
+    ENV = b"ENV";
+    BASH_XTRACEFD = b"BASH_XTRACEFD";
+    HOSTNAME = b"HOSTNAME";
+    HOSTTYPE = b"HOSTTYPE";
+    MACHTYPE = b"MACHTYPE";
+    OSTYPE = b"OSTYPE";
+    UID = b"UID";
+    EUID = b"EUID";
+    PPID = b"PPID";
+    LANG = b"LANG";
+    LC_ALL = b"LC_ALL";
+    TMOUT = b"TMOUT";
+    TERM_NAME = b"TERM";
+    HISTFILE = b"HISTFILE";
+    HISTSIZE = b"HISTSIZE";
 }
 
 impl Symbol {

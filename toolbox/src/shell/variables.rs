@@ -57,7 +57,8 @@ impl Variables {
     fn slot_mut(&mut self, name: Symbol) -> &mut Slot {
         let slots = Rc::make_mut(&mut self.slots);
         if slots.len() <= name.index() {
-            slots.resize_with(name.index() + 16, Slot::default);
+            let len = name.index().max(Symbol::KNOWN) + 16;
+            slots.resize_with(len, Slot::default);
         }
         &mut slots[name.index()]
     }
@@ -86,8 +87,13 @@ impl Variables {
 
     /// Puts a whole variable in the place of the one that is seen now.
     pub fn set(&mut self, name: Symbol, variable: Variable) {
+        self.set_shared(name, Rc::new(variable));
+    }
+
+    /// Likewise one that others may have as well.
+    pub fn set_shared(&mut self, name: Symbol, variable: Rc<Variable>) {
         self.environment = None;
-        self.slot_mut(name).variable = Some(Rc::new(variable));
+        self.slot_mut(name).variable = Some(variable);
     }
 
     pub fn set_exported(&mut self, name: Symbol, exported: bool) {

@@ -6,7 +6,6 @@ use super::is_name;
 use crate::shell::Shell;
 use crate::shell::ast::Text;
 use crate::shell::options::{SetOption, Shopt};
-use crate::shell::special;
 use crate::shell::symbol::Symbol;
 use crate::shell::value::{Attributes, Indexed, Value, Variable};
 use crate::sys::process;
@@ -77,9 +76,7 @@ impl Shell {
             .attributes
             .exported = false;
         self.start_clock();
-        for (name, variable) in special::declared() {
-            self.state.variables.set(name, variable);
-        }
+        self.declare_computed();
         functions
     }
 

@@ -140,10 +140,7 @@ impl Shell {
 
     /// All functions, sorted by name.
     pub(super) fn sorted_functions(&self) -> Vec<Rc<Function>> {
-        let functions = self.state.functions.by_name.values();
-        let mut functions: Vec<_> = functions.cloned().collect();
-        functions.sort_unstable_by(|one, other| one.definition.name.cmp(&other.definition.name));
-        functions
+        self.state.functions.by_name.values().cloned().collect()
     }
 
     /// The names of all functions, sorted.

@@ -2,6 +2,7 @@
 //! processes of their own.
 
 use std::io;
+use std::io::Write;
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
@@ -35,7 +36,7 @@ impl Shell {
             [command] => {
                 let status = self.run_command(command)?;
                 if !matches!(command, Command::Compound(_)) {
-                    self.note_statuses([status]);
+                    self.note_status(status);
                 }
                 status
             }
@@ -48,8 +49,22 @@ impl Shell {
         self.done(status)
     }
 
+    /// `PIPESTATUS` of a command that is no pipeline, as most are: what the last one has left is written over.
+    fn note_status(&mut self, status: i32) {
+        let variable = self.state.variables.edit(Symbol::PIPESTATUS);
+        if let Value::Indexed(statuses) = &mut variable.value
+            && statuses.len() == 1
+            && let Some(text) = statuses.get_mut(0)
+        {
+            text.clear();
+            let _ = write!(text, "{status}");
+            return;
+        }
+        self.note_statuses([status]);
+    }
+
     /// `PIPESTATUS`
-    pub(super) fn note_statuses(&mut self, statuses: impl IntoIterator<Item = i32>) {
+    fn note_statuses(&mut self, statuses: impl IntoIterator<Item = i32>) {
         let texts = statuses
             .into_iter()
             .map(|status| status.to_string().into_bytes());

@@ -72,6 +72,8 @@ pub struct State {
     pub directories: Rc<Vec<Text>>,
     /// Of the pseudo-random numbers of `RANDOM`.
     pub random_seed: u32,
+    /// They are those of the shell that this one is a subshell of: it begins its own before it gives one.
+    pub has_inherited_random: bool,
     /// When `SECONDS` was 0: nanoseconds since 1970.
     pub started: i128,
     /// How far `getopts` is in the argument at `OPTIND`: letters taken of it.
@@ -134,6 +136,7 @@ impl Default for State {
             hashed: Rc::default(),
             directories: Rc::default(),
             random_seed: 0,
+            has_inherited_random: false,
             started: 0,
             getopts_offset: 0,
             command: Text::new(),

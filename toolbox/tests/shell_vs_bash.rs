@@ -35,6 +35,8 @@ fn run(shell: &Path, line: &str, directory: &Path) -> Outcome {
             ("PATH", "/usr/bin:/bin"),
             ("LC_ALL", "C.UTF-8"),
             ("HOME", "/root"),
+            // Programs get it, and scripts do not see it.
+            ("no-name", "1"),
         ])
         .stdin(Stdio::null())
         .output()

@@ -80,6 +80,8 @@ pub struct State {
     pub getopts_offset: usize,
     /// The command that runs now, for `BASH_COMMAND`.
     pub command: Text,
+    /// Whether the script may ask for that: it has traps, or the name is written in it.
+    pub keeps_command: bool,
     /// The number that `RANDOM` gave last.
     pub last_random: u32,
     /// Special variables that were unset, and are so no more.
@@ -140,6 +142,7 @@ impl Default for State {
             started: 0,
             getopts_offset: 0,
             command: Text::new(),
+            keeps_command: false,
             last_random: 0,
             ordinary: Rc::default(),
             disabled: Rc::default(),

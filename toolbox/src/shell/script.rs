@@ -2,6 +2,8 @@
 
 use std::ops::ControlFlow;
 
+use memchr::memmem;
+
 use super::Shell;
 use super::ast::Text;
 use super::calls::{Call, CallKind};
@@ -63,6 +65,10 @@ impl Shell {
             brace_expansion: self.is_set(SetOption::BraceExpand),
         };
         let next = parser.next(&settings);
+        if !self.state.keeps_command {
+            let asks = memmem::find(parser.consumed(), b"BASH_COMMAND");
+            self.state.keeps_command = asks.is_some();
+        }
         if self.is_set(SetOption::Verbose) {
             let consumed = parser.consumed().to_vec();
             self.write_error(&consumed);

@@ -200,6 +200,7 @@ impl Shell {
                 // The generator has 32 bits.
                 self.state.random_seed = seed as u32;
                 self.state.last_random = 0;
+                self.state.has_inherited_random = false;
             }
             (Symbol::SECONDS, _) => {
                 let passed = self.evaluate_text(value)?;
@@ -300,10 +301,14 @@ impl Shell {
         let seed = (now >> 32) as u32 ^ now as u32 ^ process::id().0.rotate_left(16);
         self.state.random_seed = seed;
         self.state.last_random = 0;
+        self.state.has_inherited_random = false;
     }
 
     /// The next number of bash's generator.
     fn random(&mut self) -> u32 {
+        if self.state.has_inherited_random {
+            self.reseed_random();
+        }
         loop {
             self.state.random_seed = next_random(self.state.random_seed);
             let number = mixed(self.state.random_seed);

@@ -47,6 +47,8 @@ impl Shell {
             self.trace_assignment(assignment)?;
             self.execute_assignment(assignment)?;
         }
+        let last = self.state.variables.edit(Symbol::UNDERSCORE);
+        last.value.text_mut().clear();
         let status = self.substitution_status.unwrap_or(0);
         self.done(status)
     }

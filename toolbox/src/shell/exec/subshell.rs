@@ -84,6 +84,7 @@ impl Shell {
     /// What changes for a shell that becomes a subshell.
     fn become_subshell(&mut self) {
         self.state.subshells += 1;
+        self.state.has_inherited_random = true;
         if !self.state.traps.is_empty() {
             let keeps_error = self.is_set(SetOption::ErrTrace);
             let keeps_debug = self.is_set(SetOption::FuncTrace);

@@ -14,11 +14,15 @@ impl Shell {
     /// What comes before each simple command (and before the parts of some compound ones): signals that have come, the
     /// DEBUG trap, `BASH_COMMAND`.
     pub(super) fn before_command(&mut self, text: impl FnOnce() -> Text) -> Flow<()> {
-        if self.state.traps.is_empty() {
-            self.state.command.clear();
+        let has_traps = !self.state.traps.is_empty();
+        if !(has_traps || self.state.keeps_command) {
             return Flow::Continue(());
         }
-        self.run_pending_traps()?;
+        // A function's commands count too, even if it does not see the traps.
+        self.state.keeps_command = true;
+        if has_traps {
+            self.run_pending_traps()?;
+        }
         if self.running_traps.is_empty() {
             self.state.command = text();
         }

@@ -346,14 +346,19 @@ impl Shell {
                     .is_some_and(|variable| matches!(variable.value, Value::Associative(_)));
         let mut frozen = Vec::with_capacity(elements.len());
         for element in elements {
-            let Some(index) = &element.subscript else {
+            let braced = match is_associative {
+                true => None,
+                false => self.braced_element(element),
+            };
+            let (None, Some(index)) = (&braced, &element.subscript) else {
+                let word = braced.as_ref().unwrap_or(&element.value);
                 let values = match is_associative {
-                    true => vec![self.expand_text(&element.value)?],
-                    false => self.expand_words(std::slice::from_ref(&element.value))?,
+                    true => vec![self.expand_text(word)?],
+                    false => self.expand_words(std::slice::from_ref(word))?,
                 };
                 frozen.extend(values.into_iter().map(|value| ArrayElement {
                     subscript: None,
-                    append: element.append,
+                    append: false,
                     value: literal(value),
                 }));
                 continue;

@@ -144,7 +144,8 @@ macro_rules! lines {
 lines! {
     arithmetic: 0,
     commands: 3,
-    expansions: 3,
+    expansions: 2,
     globs: 0,
+    parsing: 6,
     variables: 10,
 }

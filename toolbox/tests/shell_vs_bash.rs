@@ -146,5 +146,6 @@ lines! {
     commands: 3,
     expansions: 2,
     globs: 0,
+    parsing: 6,
     variables: 9,
 }

@@ -96,16 +96,8 @@ pub struct ArrayElement {
     pub subscript: Option<Index>,
     /// `[subscript]+=value`.
     pub append: bool,
+    /// Braces in it count in an indexed array only, and make words of the whole element.
     pub value: Word,
-    /// What it is where braces mean nothing, if that is something else: in the list of an associative array.
-    pub unbraced: Option<Box<ArrayElement>>,
-}
-
-impl ArrayElement {
-    /// The element as associative arrays have it.
-    pub fn unbraced(&self) -> &Self {
-        self.unbraced.as_deref().unwrap_or(self)
-    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

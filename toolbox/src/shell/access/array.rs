@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use super::{Key, position};
 use crate::shell::Shell;
-use crate::shell::ast::{ArrayElement, Index, Text};
+use crate::shell::ast::{ArrayElement, Index, Part, Text, Word};
 use crate::shell::flow::Flow;
+use crate::shell::options::SetOption;
 use crate::shell::symbol::Symbol;
 use crate::shell::value::{Associative, Attributes, Indexed, Value};
 
@@ -131,6 +132,15 @@ impl Shell {
                 }));
                 continue;
             };
+            if let Some(word) = self.braced_element(element) {
+                let values = self.expand_words(&[word])?;
+                pending.extend(values.into_iter().map(|value| Pending {
+                    place: Place::Next,
+                    append: false,
+                    value,
+                }));
+                continue;
+            }
             let value = self.expand_text(&element.value)?;
             pending.push(Pending {
                 place: Place::Index(index),
@@ -139,6 +149,25 @@ impl Shell {
             });
         }
         Flow::Continue(pending)
+    }
+
+    /// An element of an indexed array as the word that it is written as, if there are braces in its value: they are expanded
+    /// before anyone looks for a subscript.
+    pub fn braced_element(&self, element: &ArrayElement) -> Option<Word> {
+        let index = element.subscript.as_ref()?;
+        let is_brace = |part: &Part| matches!(part, Part::Brace(_));
+        if !element.value.parts.iter().any(is_brace) || !self.is_set(SetOption::BraceExpand) {
+            return None;
+        }
+        let operator: &[u8] = if element.append { b"]+=" } else { b"]=" };
+        let before = [b"[", index.word.source.as_slice(), operator].concat();
+        let mut parts = vec![Part::Quoted(before.clone())];
+        parts.extend(element.value.parts.iter().cloned());
+        Some(Word {
+            source: [before, element.value.source.clone()].concat(),
+            parts,
+            assignment: None,
+        })
     }
 
     /// The list of an associative array: `[key]=value`, or keys and values in turn.
@@ -150,12 +179,12 @@ impl Shell {
         let mut pending = Vec::with_capacity(elements.len());
         let is_pairs = elements
             .first()
-            .is_some_and(|element| element.unbraced().subscript.is_none());
+            .is_some_and(|element| element.subscript.is_none());
         if is_pairs {
             for pair in elements.chunks(2) {
-                let key = self.expand_pair_word(pair[0].unbraced())?;
+                let key = self.expand_pair_word(&pair[0])?;
                 let value = match pair.get(1) {
-                    Some(value) => self.expand_pair_word(value.unbraced())?,
+                    Some(value) => self.expand_pair_word(value)?,
                     None => Text::new(),
                 };
                 if key.is_empty() {
@@ -170,7 +199,7 @@ impl Shell {
             }
             return Flow::Continue(pending);
         }
-        for element in elements.iter().map(ArrayElement::unbraced) {
+        for element in elements {
             let Some(index) = &element.subscript else {
                 let name = name.name();
                 let source = &element.value.source;

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use crate::shell::Shell;
-use crate::shell::access;
+use crate::shell::access::{self, is_seen_by_scripts};
 use crate::shell::ast::{
     ArithmeticHeader, CaseArm, CaseEnd, Compound, CompoundCommand, List, Subject, Subscript, Text,
     Word,
@@ -139,6 +139,12 @@ impl Shell {
         self.done(status)
     }
 
+    /// Says that a name is none.
+    fn refuse_name(&mut self, name: &[u8]) -> Flow {
+        self.invalid_identifier(name);
+        self.done(1)
+    }
+
     fn run_for(
         &mut self,
         line: u32,
@@ -147,6 +153,9 @@ impl Shell {
         body: &List,
     ) -> Flow {
         self.state.line = line;
+        if !is_seen_by_scripts(variable) {
+            return self.refuse_name(&variable.name());
+        }
         let values = match words {
             Some(words) => self.expand_words(words)?,
             None => self.state.positional.to_vec(),
@@ -249,6 +258,9 @@ impl Shell {
         body: &List,
     ) -> Flow {
         self.state.line = line;
+        if !is_seen_by_scripts(variable) {
+            return self.refuse_name(&variable.name());
+        }
         let values = match words {
             Some(words) => self.expand_words(words)?,
             None => self.state.positional.to_vec(),
@@ -414,11 +426,8 @@ impl Shell {
         definition: &crate::shell::ast::FunctionDefinition,
     ) -> Flow {
         self.state.line = definition.line;
-        // Names are not expanded.
-        if definition.name.iter().any(|byte| b"$\"'\\".contains(byte)) {
-            let name = definition.name.as_slice();
-            self.complain([b"`", name, b"': not a valid identifier"].concat());
-            return self.done(1);
+        if definition.name.iter().any(|byte| b"$`'\"\\".contains(byte)) {
+            return self.refuse_name(&definition.name);
         }
         if let Some(function) = self.function(&definition.name)
             && function.readonly

@@ -101,8 +101,8 @@ impl Reader<'_, '_> {
                     self.bump();
                     continue;
                 }
-                // A text to be translated is one in double quotes.
-                b'$' if !is_quoted && self.peek_second() == Some(b'"') => {
+                // Quotes mean the same with it and without.
+                b'$' if matches!(self.peek_second(), Some(b'"' | b'\'')) => {
                     self.bump();
                     continue;
                 }

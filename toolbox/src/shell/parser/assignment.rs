@@ -4,7 +4,7 @@ use super::Reader;
 use super::error::{ErrorKind, Parsed};
 use super::input::{ends_word, starts_name};
 use super::word::Kind;
-use crate::shell::ast::{ArrayElement, AssignedValue, Assignment, Index, Part, Word};
+use crate::shell::ast::{ArrayElement, AssignedValue, Assignment, Index, Word};
 use crate::shell::symbol::Symbol;
 
 impl Reader<'_, '_> {
@@ -199,7 +199,6 @@ impl Reader<'_, '_> {
     #[inline(never)]
     fn array_element(&mut self) -> Parsed<Option<ArrayElement>> {
         let mut inside = 0;
-        let mut unbraced = None;
         if self.peek() == Some(b'[') {
             let start = self.input.at;
             let end = match self.end_of_brackets(b'[', b']') {
@@ -213,20 +212,15 @@ impl Reader<'_, '_> {
             if assigns {
                 let subscript = Some(self.bracketed_index()?);
                 self.input.at += if append { 2 } else { 1 };
-                let value = self.value()?;
-                let is_braced = self.settings.brace_expansion && has_braces(&value);
-                let element = ArrayElement {
+                let mut value = self.value()?;
+                if value.source.contains(&b'{') && self.settings.brace_expansion {
+                    value.parts = self.braced(value.parts)?;
+                }
+                return Ok(Some(ArrayElement {
                     subscript,
                     append,
                     value,
-                    unbraced: None,
-                };
-                if !is_braced {
-                    return Ok(Some(element));
-                }
-                // Braces are expanded before anyone looks for a subscript, but of an associative array they are not.
-                unbraced = Some(Box::new(element));
-                self.input.at = start;
+                }));
             }
             inside = end;
         }
@@ -235,16 +229,6 @@ impl Reader<'_, '_> {
             subscript: None,
             append: false,
             value,
-            unbraced,
         }))
     }
-}
-
-/// Whether a word would be several if braces meant anything in it.
-fn has_braces(word: &Word) -> bool {
-    let has_open = |part: &Part| matches!(part, Part::Literal(text) if text.contains(&b'{'));
-    let is_brace = |part: &Part| matches!(part, Part::Brace(_));
-    word.parts.iter().any(has_open)
-        && super::brace::expand(word.parts.clone(), false)
-            .is_some_and(|parts| parts.iter().any(is_brace))
 }

@@ -3,7 +3,7 @@
 use super::Reader;
 use super::arithmetic::Until;
 use super::error::Parsed;
-use crate::shell::ast::{CaseChange, Operation, Replaced, Word};
+use crate::shell::ast::{CaseChange, Operation, Part, Replaced, Word};
 
 impl Reader<'_, '_> {
     /// What stands behind the parameter, up to the `}`; says whether that is an operation.
@@ -43,18 +43,18 @@ impl Reader<'_, '_> {
             b'-' | b'=' | b'?' | b'+' => self.conditional(byte, false, is_quoted)?,
             b'#' => {
                 let longest = self.take(byte);
-                let pattern = self.operand()?;
+                let pattern = self.operand(false)?;
                 Operation::RemovePrefix { longest, pattern }
             }
             b'%' => {
                 let longest = self.take(byte);
-                let pattern = self.operand()?;
+                let pattern = self.operand(false)?;
                 Operation::RemoveSuffix { longest, pattern }
             }
             b'/' => self.replacement()?,
             b'^' | b',' | b'~' => {
                 let all = self.take(byte);
-                let pattern = self.operand()?;
+                let pattern = self.operand(false)?;
                 let change = match byte {
                     b'^' => CaseChange::Upper,
                     b',' => CaseChange::Lower,
@@ -83,7 +83,7 @@ impl Reader<'_, '_> {
     fn conditional(&mut self, operator: u8, colon: bool, is_quoted: bool) -> Parsed<Operation> {
         let word = match is_quoted {
             true => self.quoted_operand()?,
-            false => self.operand()?,
+            false => self.operand(false)?,
         };
         Ok(match operator {
             b'-' => Operation::Default { colon, word },
@@ -108,11 +108,9 @@ impl Reader<'_, '_> {
         if which != Replaced::First {
             self.bump();
         }
-        // Behind `//`, a third one is the pattern, or its beginning.
-        let first_slash = self.input.at + usize::from(which == Replaced::All);
-        let pattern = self.operand_until(first_slash)?;
+        let pattern = self.pattern_before_slash(which)?;
         let replacement = match self.take(b'/') {
-            true => self.operand()?,
+            true => self.operand(false)?,
             false => Word::default(),
         };
         Ok(Operation::Replace {
@@ -120,6 +118,20 @@ impl Reader<'_, '_> {
             pattern,
             replacement,
         })
+    }
+
+    fn pattern_before_slash(&mut self, which: Replaced) -> Parsed<Word> {
+        // Behind `//`, one more belongs to the pattern.
+        let has_slash = which == Replaced::All && self.take(b'/');
+        let mut pattern = self.operand(true)?;
+        if has_slash {
+            pattern.source.insert(0, b'/');
+            match pattern.parts.first_mut() {
+                Some(Part::Literal(text)) => text.insert(0, b'/'),
+                _ => pattern.parts.insert(0, Part::Literal(b"/".to_vec())),
+            }
+        }
+        Ok(pattern)
     }
 
     /// `offset` or `offset:length`, behind the colon.

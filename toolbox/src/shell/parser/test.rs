@@ -67,7 +67,6 @@ impl Reader<'_, '_> {
         loop {
             self.skip_newlines();
             let start = self.input.at;
-            // With extended patterns, `!(…)` is one.
             let is_pattern = self.settings.extglob && self.looks_at(b"!(");
             if is_pattern || !(self.take(b'!') && self.peek().is_none_or(ends_word)) {
                 self.input.at = start;

@@ -101,7 +101,7 @@ impl Reader<'_, '_> {
     }
 
     #[inline(never)]
-    fn braced(&mut self, parts: Vec<Part>) -> Parsed<Vec<Part>> {
+    pub(super) fn braced(&mut self, parts: Vec<Part>) -> Parsed<Vec<Part>> {
         match brace::expand(parts, self.braces < 3) {
             Some(parts) => Ok(parts),
             None => Err(self.error(super::error::TOO_DEEP)),
@@ -264,14 +264,9 @@ impl Reader<'_, '_> {
         Ok(())
     }
 
-    /// The word of a parameter expansion, up to the `}` that closes it.
-    pub(super) fn operand(&mut self) -> Parsed<Word> {
-        self.operand_until(usize::MAX)
-    }
-
-    /// Likewise, or up to a `/` that is at `first_slash` or behind that; one before it is part of the word.
+    /// The word of a parameter expansion, up to the `}` that closes it, or to a `/` that stands for itself.
     #[inline(never)]
-    pub(super) fn operand_until(&mut self, first_slash: usize) -> Parsed<Word> {
+    pub(super) fn operand(&mut self, ends_at_slash: bool) -> Parsed<Word> {
         let start = self.input.at;
         let mut parts = Parts::default();
         loop {
@@ -284,7 +279,7 @@ impl Reader<'_, '_> {
             };
             match byte {
                 b'}' => break,
-                b'/' if self.input.at >= first_slash => break,
+                b'/' if ends_at_slash => break,
                 b'<' | b'>' if self.peek_second() == Some(b'(') => {
                     let part = self.process_substitution()?;
                     parts.push(part);

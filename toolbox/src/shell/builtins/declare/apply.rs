@@ -346,20 +346,20 @@ impl Shell {
                     .is_some_and(|variable| matches!(variable.value, Value::Associative(_)));
         let mut frozen = Vec::with_capacity(elements.len());
         for element in elements {
-            let element = match is_associative {
-                true => element.unbraced(),
-                false => element,
+            let braced = match is_associative {
+                true => None,
+                false => self.braced_element(element),
             };
-            let Some(index) = &element.subscript else {
+            let (None, Some(index)) = (&braced, &element.subscript) else {
+                let word = braced.as_ref().unwrap_or(&element.value);
                 let values = match is_associative {
-                    true => vec![self.expand_text(&element.value)?],
-                    false => self.expand_words(std::slice::from_ref(&element.value))?,
+                    true => vec![self.expand_text(word)?],
+                    false => self.expand_words(std::slice::from_ref(word))?,
                 };
                 frozen.extend(values.into_iter().map(|value| ArrayElement {
                     subscript: None,
-                    append: element.append,
+                    append: false,
                     value: literal(value),
-                    unbraced: None,
                 }));
                 continue;
             };
@@ -371,7 +371,6 @@ impl Shell {
                 subscript: Some(index),
                 append: element.append,
                 value: literal(self.expand_text(&element.value)?),
-                unbraced: None,
             });
         }
         Flow::Continue(frozen)

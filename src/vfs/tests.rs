@@ -352,7 +352,7 @@ fn new_host_files_have_the_permissions_that_the_guest_asked_for() {
     // The umask of the process that runs the tests takes one of these away, if not both.
     assert_eq!(open(b"/m/shared", false, 0o666), Ok(()));
     assert_eq!(permissions(b"/m/shared"), 0o666);
-    assert_eq!(open(b"/m/shared", true, 0o662), Err(Errno::Exists));
+    assert_eq!(open(b"/m/shared", true, 0o662), Err(Errno::Exist));
     // One that is there keeps its own.
     assert_eq!(open(b"/m/shared", false, 0o622), Ok(()));
     assert_eq!(permissions(b"/m/shared"), 0o666);

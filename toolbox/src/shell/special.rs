@@ -151,7 +151,7 @@ impl Shell {
                 list(arguments.filter(|_| is_outside))
             }
             Symbol::DIRSTACK => {
-                let current = self.value(Symbol::PWD).unwrap_or_default();
+                let current = self.state.directory.clone();
                 let others = self.state.directories.iter().cloned();
                 list(std::iter::once(current).chain(others))
             }

@@ -68,6 +68,8 @@ pub struct State {
     pub subshells: u32,
     /// Where programs were found (`hash`): name, path and number of uses.
     pub hashed: Rc<BTreeMap<Text, (Text, u32)>>,
+    /// The directory that the shell is in, as `cd` was told; empty if that is not known.
+    pub directory: Text,
     /// What `pushd` has put aside, the last one first; the current directory is not in it.
     pub directories: Rc<Vec<Text>>,
     /// Of the pseudo-random numbers of `RANDOM`.
@@ -136,6 +138,7 @@ impl Default for State {
             pid: sys::process::id().0,
             subshells: 0,
             hashed: Rc::default(),
+            directory: Text::new(),
             directories: Rc::default(),
             random_seed: 0,
             has_inherited_random: false,

@@ -169,6 +169,7 @@ impl Shell {
         let given = self.state.variables.get(Symbol::PWD);
         let given = given.and_then(Variable::text);
         let current = working_directory(given);
+        self.state.directory = current.clone().unwrap_or_default();
         let mut variable = Variable {
             value: current.map_or(Value::Unset, Value::Scalar),
             attributes: Attributes::default(),

@@ -1,7 +1,7 @@
-//! `cd`, `pwd`, `pushd`, `popd` and `dirs`.
+//! `cd` and `pwd`.
 
 use std::ffi::OsStr;
-use std::rc::Rc;
+use std::io;
 
 use super::letters::Letters;
 use crate::shell::Shell;
@@ -12,71 +12,177 @@ use crate::shell::symbol::Symbol;
 use crate::shell::value::Value;
 use crate::sys::{self, FileKind, Follow, OsStrExt, OsStringExt};
 
+/// How a directory is to be entered.
+#[derive(Clone, Copy)]
+struct Way {
+    /// `-P`: its path has no links.
+    physical: bool,
+    /// `-e`: it is a failure if that path cannot be found out.
+    strict: bool,
+}
+
+/// What a shell sees that no longer can tell where it is.
+const LOST: &str = "error retrieving current directory: getcwd: cannot access parent directories: ";
+
 pub fn cd(shell: &mut Shell, args: &[Text]) -> Flow {
-    let mut physical = shell.is_set(SetOption::Physical);
+    let mut way = Way {
+        physical: shell.is_set(SetOption::Physical),
+        strict: false,
+    };
     let mut letters = Letters::new(args, "LPe@");
     loop {
         match letters.next(shell) {
             Ok(None) => break,
             Ok(Some(given)) => match given.letter {
-                b'L' => physical = false,
-                b'P' => physical = true,
+                b'L' => way.physical = false,
+                b'P' => way.physical = true,
+                b'e' => way.strict = true,
                 _ => {}
             },
             Err(flow) => return flow,
         }
     }
-    let operands = letters.operands();
-    if operands.len() > 1 {
-        shell.complain_as("cd", "too many arguments");
-        return Flow::Continue(1);
-    }
-    let mut prints = false;
-    let target = match operands.first().map(Vec::as_slice) {
-        None => match shell.value(Symbol::HOME) {
-            Some(home) => home,
+    match letters.operands() {
+        [] => match shell.value(Symbol::HOME) {
+            Some(home) => shell.change_directory("cd", &home, way),
             None => {
                 shell.complain_as("cd", "HOME not set");
-                return Flow::Continue(1);
+                Flow::Continue(1)
             }
         },
-        Some(b"-") => match shell.value(Symbol::OLDPWD) {
-            Some(old) => {
-                prints = true;
-                old
-            }
-            None => {
-                shell.complain_as("cd", "OLDPWD not set");
-                return Flow::Continue(1);
-            }
-        },
-        Some(target) => target.to_vec(),
-    };
-    let mut tried = target.clone();
-    if let Some(found) = in_cdpath(shell, &target) {
-        prints |= found.1;
-        tried = found.0;
-    } else if shell.has_shopt(Shopt::CdableVars)
-        && !is_directory(&target)
-        && let Some(value) = shell.value(Symbol::new(&target))
-    {
-        prints = true;
-        tried = value;
-    }
-    match shell.enter(&tried, physical) {
-        Ok(()) => {}
-        Err(error) => {
-            let text = sys::error_text(&error);
-            shell.complain_as("cd", [target.as_slice(), b": ", text.as_bytes()].concat());
-            return Flow::Continue(1);
+        [target] => change(shell, "cd", target, way),
+        _ => {
+            shell.complain_as("cd", "too many arguments");
+            Flow::Continue(1)
         }
     }
-    if prints {
-        let mut line = shell.value(Symbol::PWD).unwrap_or_default();
-        line.push(b'\n');
-        shell.out().extend(line);
+}
+
+/// Goes where an operand of a builtin says.
+pub fn enter(shell: &mut Shell, builtin: &str, target: &[u8]) -> Flow {
+    let way = Way {
+        physical: shell.is_set(SetOption::Physical),
+        strict: false,
+    };
+    change(shell, builtin, target, way)
+}
+
+fn change(shell: &mut Shell, builtin: &str, target: &[u8], way: Way) -> Flow {
+    if target != b"-" {
+        return shell.change_directory(builtin, target, way);
     }
-    Flow::Continue(0)
+    let Some(before) = shell.value(Symbol::OLDPWD) else {
+        shell.complain_as(builtin, "OLDPWD not set");
+        return Flow::Continue(1);
+    };
+    let entered = shell.go(&before, way);
+    shell.entered(builtin, &before, entered, |_| Some(before.clone()))
+}
+
+impl Shell {
+    fn change_directory(&mut self, builtin: &str, target: &[u8], way: Way) -> Flow {
+        if let Some((found, prints)) = in_cdpath(self, target) {
+            let entered = self.go(&found, way);
+            return self.entered(builtin, target, entered, |shell| {
+                let shown = match way.physical {
+                    true => found,
+                    false => shell.state.directory.clone(),
+                };
+                prints.then_some(shown)
+            });
+        }
+        let entered = self.go(target, way);
+        if entered.is_err()
+            && self.has_shopt(Shopt::CdableVars)
+            && let Some(value) = self.value(Symbol::new(target))
+        {
+            let by_value = self.go(&value, way);
+            if by_value.is_ok() {
+                return self.entered(builtin, target, by_value, |_| Some(value));
+            }
+        }
+        self.entered(builtin, target, entered, |_| None)
+    }
+
+    /// Prints the directory that was entered, and sets the variables; or complains.
+    fn entered(
+        &mut self,
+        builtin: &str,
+        target: &[u8],
+        entered: io::Result<bool>,
+        shown: impl FnOnce(&Self) -> Option<Text>,
+    ) -> Flow {
+        let is_known = match entered {
+            Ok(is_known) => is_known,
+            Err(error) => {
+                let text = sys::error_text(&error);
+                self.complain_as(builtin, [target, b": ", text.as_bytes()].concat());
+                return Flow::Continue(1);
+            }
+        };
+        if let Some(mut line) = shown(self) {
+            line.push(b'\n');
+            self.out().extend(line);
+        }
+        let before = self.value(Symbol::PWD);
+        let is_set = self.set_directory_variable(Symbol::OLDPWD, before)?;
+        let now = self.state.directory.clone();
+        let is_set = self.set_directory_variable(Symbol::PWD, Some(now))? && is_set;
+        Flow::Continue(i32::from(!is_set || !is_known))
+    }
+
+    /// A readonly variable stays, and the directory has changed all the same.
+    fn set_directory_variable(&mut self, name: Symbol, value: Option<Text>) -> Flow<bool> {
+        if self.attributes(name).readonly {
+            self.complain([&name.name()[..], b": readonly variable"].concat());
+            return Flow::Continue(false);
+        }
+        match value {
+            Some(value) => self.assign(name, value)?,
+            None => self.state.variables.edit(name).value = Value::Unset,
+        }
+        Flow::Continue(true)
+    }
+
+    /// Makes a directory the current one. Says whether it is known as it should be.
+    fn go(&mut self, target: &[u8], way: Way) -> io::Result<bool> {
+        if target.is_empty() {
+            return Ok(true);
+        }
+        let before = match self.state.directory.is_empty() {
+            true => current()?,
+            false => self.state.directory.clone(),
+        };
+        let logical = normalised(&before, target);
+        if !way.physical
+            && let Some(path) = logical
+        {
+            match enter_path(&path) {
+                Ok(()) => {
+                    self.state.directory = path;
+                    return Ok(true);
+                }
+                // A logical path that is not there may still be a physical one.
+                Err(error) => enter_path(target).map_err(|_| error)?,
+            }
+        } else {
+            enter_path(target)?;
+        }
+        match current() {
+            Ok(path) => self.state.directory = path,
+            Err(error) => {
+                let text = sys::error_text(&error);
+                let (what, path) = match way.physical {
+                    true => ("cd", joined(&before, target)),
+                    false => ("chdir", target.to_vec()),
+                };
+                self.write_error(format!("{what}: {LOST}{text}\n").as_bytes());
+                self.state.directory = path;
+                return Ok(!(way.physical && way.strict));
+            }
+        }
+        Ok(true)
+    }
 }
 
 /// A directory below one of CDPATH; whether that is to be printed.
@@ -103,83 +209,51 @@ fn is_directory(path: &[u8]) -> bool {
         .is_ok_and(|stat| FileKind::of_mode(stat.mode) == FileKind::Directory)
 }
 
-impl Shell {
-    /// Makes a directory the current one, and sets PWD and OLDPWD.
-    fn enter(&mut self, target: &[u8], physical: bool) -> std::io::Result<()> {
-        let before = match self.value(Symbol::PWD) {
-            Some(directory) if directory.starts_with(b"/") => directory,
-            _ => current()?,
-        };
-        if target.is_empty() {
-            return Ok(());
-        }
-        let logical = if physical {
-            None
-        } else {
-            normalised(&before, target)
-        };
-        let entered = match &logical {
-            Some(path) => enter_path(path),
-            None => enter_path(target),
-        };
-        let mut is_physical = logical.is_none();
-        if let Err(error) = entered {
-            // A logical path that is not there may still be a physical one.
-            if is_physical || enter_path(target).is_err() {
-                return Err(error);
-            }
-            is_physical = true;
-        }
-        let now = match logical {
-            Some(path) if !is_physical => path,
-            _ => current()?,
-        };
-        self.set_directory_variable(Symbol::OLDPWD, before);
-        self.set_directory_variable(Symbol::PWD, now);
-        Ok(())
-    }
-
-    fn set_directory_variable(&mut self, name: Symbol, value: Text) {
-        // A readonly PWD stays, and the directory changes all the same.
-        if !self.attributes(name).readonly {
-            let exported =
-                self.attributes(name).exported || self.state.variables.get(name).is_none();
-            self.state.variables.edit(name).value = Value::Scalar(value);
-            self.state.variables.set_exported(name, exported);
-        }
-    }
-}
-
-fn enter_path(path: &[u8]) -> std::io::Result<()> {
+fn enter_path(path: &[u8]) -> io::Result<()> {
     let name = OsStr::from_bytes(path);
     let stat = sys::stat(name, Follow::Yes)?;
     if FileKind::of_mode(stat.mode) != FileKind::Directory {
-        return Err(std::io::Error::from_raw_os_error(libc::ENOTDIR));
+        return Err(io::Error::from_raw_os_error(libc::ENOTDIR));
     }
     if stat.mode & 0o111 == 0 {
-        return Err(std::io::Error::from_raw_os_error(libc::EACCES));
+        return Err(io::Error::from_raw_os_error(libc::EACCES));
     }
     std::env::set_current_dir(name)
 }
 
-fn current() -> std::io::Result<Text> {
+fn current() -> io::Result<Text> {
     let directory = std::env::current_dir()?.into_os_string().into_vec();
     Ok(std::fs::canonicalize(OsStr::from_bytes(&directory))
         .map_or(directory, |path| path.into_os_string().into_vec()))
 }
 
+/// A target seen from a directory.
+fn joined(directory: &[u8], target: &[u8]) -> Text {
+    let between: &[u8] = if directory.ends_with(b"/") { b"" } else { b"/" };
+    match target.starts_with(b"/") {
+        true => target.to_vec(),
+        false => [directory, between, target].concat(),
+    }
+}
+
 /// The path of a target seen from a directory, without `.` and `..`; none if what `..` leaves is no directory.
 fn normalised(directory: &[u8], target: &[u8]) -> Option<Text> {
-    let full = match target.starts_with(b"/") {
-        true => target.to_vec(),
-        false => [directory, b"/", target].concat(),
+    let full = joined(directory, target);
+    // Where a directory is lost, its name may be a relative one.
+    if !full.starts_with(b"/") {
+        return None;
+    }
+    // POSIX leaves open what two slashes mean, so that they stay; three are like one.
+    let root: &[u8] = match full.starts_with(b"//") && !full.starts_with(b"///") {
+        true => b"//",
+        false => b"/",
     };
     let mut names: Vec<&[u8]> = Vec::new();
     for name in full.split(|byte| *byte == b'/') {
         match name {
             b"" | b"." => {}
             b".." => {
-                let path = [b"/", names.join(&b'/').as_slice()].concat();
+                let path = [root, names.join(&b'/').as_slice()].concat();
                 if !is_directory(&path) {
                     return None;
                 }
@@ -188,15 +262,7 @@ fn normalised(directory: &[u8], target: &[u8]) -> Option<Text> {
             name => names.push(name),
         }
     }
-    let mut path = Text::new();
-    for name in names {
-        path.push(b'/');
-        path.extend_from_slice(name);
-    }
-    if path.is_empty() {
-        path.push(b'/');
-    }
-    Some(path)
+    Some([root, names.join(&b'/').as_slice()].concat())
 }
 
 pub fn pwd(shell: &mut Shell, args: &[Text]) -> Flow {
@@ -209,16 +275,16 @@ pub fn pwd(shell: &mut Shell, args: &[Text]) -> Flow {
             Err(flow) => return flow,
         }
     }
-    let logical = shell
-        .value(Symbol::PWD)
-        .filter(|path| path.starts_with(b"/"));
-    let path = match logical {
-        Some(path) if !physical => path,
-        _ => match current() {
+    let known = shell.state.directory.clone();
+    let is_good =
+        !known.is_empty() && !physical && (!shell.is_posix() || is_current_directory(&known));
+    let path = match is_good {
+        true => known,
+        false => match current() {
             Ok(path) => path,
             Err(error) => {
                 let text = sys::error_text(&error);
-                shell.complain_as("pwd", format!("error retrieving current directory: {text}"));
+                shell.write_error(format!("pwd: {LOST}{text}\n").as_bytes());
                 return Flow::Continue(1);
             }
         },
@@ -228,239 +294,10 @@ pub fn pwd(shell: &mut Shell, args: &[Text]) -> Flow {
     Flow::Continue(0)
 }
 
-pub fn dirs(shell: &mut Shell, args: &[Text]) -> Flow {
-    let (mut clears, mut long, mut lines, mut numbers) = (false, false, false, false);
-    let mut index = None;
-    for arg in &args[1..] {
-        match arg.as_slice() {
-            [sign @ (b'+' | b'-'), digits @ ..]
-                if !digits.is_empty() && digits.iter().all(u8::is_ascii_digit) =>
-            {
-                let number = std::str::from_utf8(digits)
-                    .ok()
-                    .and_then(|text| text.parse::<usize>().ok());
-                index = number.map(|number| (*sign == b'+', number));
-            }
-            [b'-', letters @ ..] if !letters.is_empty() => {
-                for letter in letters {
-                    match letter {
-                        b'c' => clears = true,
-                        b'l' => long = true,
-                        b'p' => lines = true,
-                        b'v' => {
-                            lines = true;
-                            numbers = true;
-                        }
-                        _ => {
-                            shell.complain_as(
-                                "dirs",
-                                format!("-{}: invalid option", char::from(*letter)),
-                            );
-                            return shell.misused(b"dirs");
-                        }
-                    }
-                }
-            }
-            _ => {
-                shell.complain_as("dirs", [arg.as_slice(), b": invalid option"].concat());
-                return shell.misused(b"dirs");
-            }
-        }
-    }
-    if clears {
-        shell.state.directories = Rc::default();
-        return Flow::Continue(0);
-    }
-    let stack = stack(shell);
-    let home = shell.value(Symbol::HOME).unwrap_or_default();
-    let shown = |path: &Text| match path.strip_prefix(home.as_slice()) {
-        Some(rest) if !long && !home.is_empty() && (rest.is_empty() || rest[0] == b'/') => {
-            [b"~", rest].concat()
-        }
-        _ => path.clone(),
+fn is_current_directory(path: &[u8]) -> bool {
+    let identity = |path: &[u8]| {
+        let stat = sys::stat(OsStr::from_bytes(path), Follow::Yes).ok()?;
+        Some((stat.dev, stat.ino))
     };
-    if let Some((from_start, number)) = index {
-        let at = if from_start {
-            Some(number)
-        } else {
-            (stack.len() - 1).checked_sub(number)
-        };
-        return match at.and_then(|at| stack.get(at)) {
-            Some(path) => {
-                let line = [shown(path).as_slice(), b"\n"].concat();
-                shell.out().extend(line);
-                Flow::Continue(0)
-            }
-            None => {
-                shell.complain_as(
-                    "dirs",
-                    format!("{number}: directory stack index out of range"),
-                );
-                Flow::Continue(1)
-            }
-        };
-    }
-    let mut text = Text::new();
-    for (at, path) in stack.iter().enumerate() {
-        if numbers {
-            text.extend(format!("{at:2}  ").bytes());
-        } else if at > 0 && !lines {
-            text.push(b' ');
-        }
-        text.extend(shown(path));
-        if lines {
-            text.push(b'\n');
-        }
-    }
-    if !lines {
-        text.push(b'\n');
-    }
-    shell.out().extend(text);
-    Flow::Continue(0)
-}
-
-/// All directories, the current one first.
-fn stack(shell: &mut Shell) -> Vec<Text> {
-    let current = shell.value(Symbol::PWD).unwrap_or_default();
-    std::iter::once(current)
-        .chain(shell.state.directories.iter().cloned())
-        .collect()
-}
-
-pub fn pushd(shell: &mut Shell, args: &[Text]) -> Flow {
-    let (mut stays, mut target) = (false, None);
-    for arg in &args[1..] {
-        match arg.as_slice() {
-            b"-n" => stays = true,
-            b"--" => {}
-            _ if target.is_none() => target = Some(arg.clone()),
-            _ => {
-                shell.complain_as("pushd", "too many arguments");
-                return Flow::Continue(1);
-            }
-        }
-    }
-    let mut all = stack(shell);
-    match target {
-        None => {
-            if all.len() < 2 {
-                shell.complain_as("pushd", "no other directory");
-                return Flow::Continue(1);
-            }
-            all.swap(0, 1);
-        }
-        Some(target) => match rotation(&target, all.len()) {
-            Rotation::By(count) => all.rotate_left(count),
-            Rotation::OutOfRange => {
-                shell.complain_as(
-                    "pushd",
-                    [target.as_slice(), b": directory stack index out of range"].concat(),
-                );
-                return Flow::Continue(1);
-            }
-            Rotation::None if target.len() > 1 && target.starts_with(b"-") => {
-                shell.complain_as("pushd", [target.as_slice(), b": invalid option"].concat());
-                return shell.misused(b"pushd");
-            }
-            Rotation::None if stays => {
-                Rc::make_mut(&mut shell.state.directories).insert(0, target);
-                return dirs(shell, &[b"dirs".to_vec()]);
-            }
-            Rotation::None => {
-                let before = all.clone();
-                if let Err(error) = shell.enter(&target, false) {
-                    let text = sys::error_text(&error);
-                    shell.complain_as(
-                        "pushd",
-                        [target.as_slice(), b": ", text.as_bytes()].concat(),
-                    );
-                    return Flow::Continue(1);
-                }
-                shell.state.directories = Rc::new(before);
-                return dirs(shell, &[b"dirs".to_vec()]);
-            }
-        },
-    }
-    if !stays && let Err(error) = shell.enter(&all[0], false) {
-        let text = sys::error_text(&error);
-        shell.complain_as(
-            "pushd",
-            [all[0].as_slice(), b": ", text.as_bytes()].concat(),
-        );
-        return Flow::Continue(1);
-    }
-    all.remove(0);
-    shell.state.directories = Rc::new(all);
-    dirs(shell, &[b"dirs".to_vec()])
-}
-
-enum Rotation {
-    By(usize),
-    OutOfRange,
-    None,
-}
-
-/// What `+N` and `-N` mean for a stack.
-fn rotation(text: &[u8], len: usize) -> Rotation {
-    let (from_start, digits) = match text {
-        [b'+', digits @ ..] => (true, digits),
-        [b'-', digits @ ..] => (false, digits),
-        _ => return Rotation::None,
-    };
-    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
-        return Rotation::None;
-    }
-    let number = std::str::from_utf8(digits)
-        .ok()
-        .and_then(|text| text.parse::<usize>().ok());
-    match number.filter(|number| *number < len) {
-        Some(number) if from_start => Rotation::By(number),
-        Some(number) => Rotation::By(len - 1 - number),
-        None => Rotation::OutOfRange,
-    }
-}
-
-pub fn popd(shell: &mut Shell, args: &[Text]) -> Flow {
-    let (mut stays, mut target) = (false, None);
-    for arg in &args[1..] {
-        match arg.as_slice() {
-            b"-n" => stays = true,
-            b"--" => {}
-            _ => target = Some(arg.clone()),
-        }
-    }
-    let mut all = stack(shell);
-    if all.len() < 2 {
-        shell.complain_as("popd", "directory stack empty");
-        return Flow::Continue(1);
-    }
-    let at = match &target {
-        None => usize::from(stays),
-        Some(target) => match rotation(target, all.len()) {
-            Rotation::By(at) => at,
-            Rotation::OutOfRange => {
-                shell.complain_as(
-                    "popd",
-                    [target.as_slice(), b": directory stack index out of range"].concat(),
-                );
-                return Flow::Continue(1);
-            }
-            Rotation::None => {
-                shell.complain_as("popd", [target.as_slice(), b": invalid argument"].concat());
-                return shell.misused(b"popd");
-            }
-        },
-    };
-    all.remove(at);
-    if at == 0
-        && !stays
-        && let Err(error) = shell.enter(&all[0], false)
-    {
-        let text = sys::error_text(&error);
-        shell.complain_as("popd", [all[0].as_slice(), b": ", text.as_bytes()].concat());
-        return Flow::Continue(1);
-    }
-    all.remove(0);
-    shell.state.directories = Rc::new(all);
-    dirs(shell, &[b"dirs".to_vec()])
+    identity(path).is_some_and(|found| identity(b".") == Some(found))
 }

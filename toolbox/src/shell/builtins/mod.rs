@@ -3,6 +3,7 @@
 mod alias;
 mod declare;
 mod directory;
+mod directory_stack;
 mod echo;
 mod flow;
 mod getopts;
@@ -116,7 +117,7 @@ pub const TABLE: &[Builtin] = &[
         is_special: false,
         synopsis: "[-aAfFgiIlnrtux] [name[=value] ...] or declare -p [-aAfFilnrtux] [name ...]",
     },
-    plain("dirs", directory::dirs, "[-clpv] [+N] [-N]"),
+    plain("dirs", directory_stack::dirs, "[-clpv] [+N] [-N]"),
     plain("disown", jobs::disown, "[-h] [-ar] [jobspec ... | pid ...]"),
     plain("echo", echo::run, "[-neE] [arg ...]"),
     plain(
@@ -175,9 +176,9 @@ pub const TABLE: &[Builtin] = &[
         mapfile::run,
         "[-d delim] [-n count] [-O origin] [-s count] [-t] [-u fd] [-C callback] [-c quantum] [array]",
     ),
-    plain("popd", directory::popd, "[-n] [+N | -N]"),
+    plain("popd", directory_stack::popd, "[-n] [+N | -N]"),
     plain("printf", printf::run, "[-v var] format [arguments]"),
-    plain("pushd", directory::pushd, "[-n] [+N | -N | dir]"),
+    plain("pushd", directory_stack::pushd, "[-n] [+N | -N | dir]"),
     plain("pwd", directory::pwd, "[-LP]"),
     plain(
         "read",

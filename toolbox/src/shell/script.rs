@@ -178,7 +178,7 @@ impl Shell {
         };
         let flow = match flow {
             ControlFlow::Continue(status) => match self.run_trap(Event::Return) {
-                ControlFlow::Continue(()) => Flow::Continue(status),
+                ControlFlow::Continue(_) => Flow::Continue(status),
                 ControlFlow::Break(jump) => ControlFlow::Break(jump),
             },
             flow => flow,

@@ -96,7 +96,7 @@ impl Shell {
     }
 
     /// Runs the ERR trap for a command; `BASH_COMMAND` is a subshell as a whole.
-    fn run_error_trap(&mut self, command: Option<&Command>) -> Flow<()> {
+    fn run_error_trap(&mut self, command: Option<&Command>) -> Flow {
         let subshell = command.filter(|command| match command {
             Command::Compound(compound) => matches!(compound.kind, Compound::Subshell(_)),
             _ => false,

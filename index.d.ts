@@ -32,7 +32,7 @@ export interface SandboxOptions {
 
   /**
    * The most memory one call may hold, in bytes. A call that asks for more is stopped and rejects with
-   * `ERR_SANDBOX_MEMORY`.
+   * `ERR_SANDBOX_MEMORY`. A process begins with 9 MiB, so a call with less than that does not begin.
    * @default 536_870_912 (512 MiB)
    */
   memoryLimitBytes?: number | undefined

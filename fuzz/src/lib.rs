@@ -22,6 +22,7 @@ mod vfs;
 
 mod imports;
 mod paths;
+mod script;
 mod spawn_message;
 
 #[allow(clippy::duplicate_mod, reason = "the engine keeps its own to itself")]
@@ -37,6 +38,7 @@ use wasmtime::{
 use syscall::Guest;
 
 pub use paths::paths;
+pub use script::script;
 pub use spawn_message::spawn_message;
 
 static GUEST: LazyLock<InstancePre<Guest>> = LazyLock::new(|| {

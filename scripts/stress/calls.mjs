@@ -196,7 +196,7 @@ export const KINDS = {
 }
 
 /** Calls for a sandbox with `LIMITS`, which they run into. */
-export const LIMITS = { fuelLimit: 200e6, memoryLimitBytes: 6 << 20 }
+export const LIMITS = { fuelLimit: 200e6, memoryLimitBytes: 12 << 20 }
 
 export const LIMITED = {
   'out of fuel': () => ({ command: 'yes', options: { maxOutputBytes: 100 }, wants: fails('ERR_SANDBOX_FUEL') }),

@@ -21,6 +21,9 @@ use super::{
 /// Permission bits a guest may set on a host file: never setuid, setgid or sticky.
 const SETTABLE: u32 = 0o777;
 
+/// Permission bits that the umask of the host's process most often takes away.
+const OFTEN_MASKED: u32 = 0o022;
+
 pub struct HostDirectory {
     root: Dir,
 }
@@ -35,6 +38,27 @@ impl HostDirectory {
 }
 
 impl HostDirectory {
+    /// Opens a file, and gives one that is made new its permissions whatever the umask of the host's process.
+    fn create_with(
+        &self,
+        path: &Path,
+        host: &cap_std::fs::OpenOptions,
+        options: &OpenOptions,
+    ) -> io::Result<cap_std::fs::File> {
+        let mut new = host.clone();
+        new.create(false).create_new(true);
+        match self.root.open_with(path, &new) {
+            Ok(file) => {
+                platform::widen(&file, options.permissions & SETTABLE)?;
+                Ok(file)
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && !options.exclusive => {
+                self.root.open_with(path, host)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     /// Refuses pipes, sockets and devices, which the host might open, and wait
     /// for, to change what a call changes.
     fn refuse_special(&self, path: &[u8]) -> VfsResult<()> {
@@ -62,7 +86,11 @@ impl FileSystem for HostDirectory {
             host.write(true);
         }
         platform::open_flags(&mut host, options);
-        let file = match self.root.open_with(path, &host) {
+        let opened = match options.create && options.permissions & OFTEN_MASKED != 0 {
+            true => self.create_with(path, &host, options),
+            false => self.root.open_with(path, &host),
+        };
+        let file = match opened {
             Ok(file) => file.into_std(),
             Err(error) => return platform::opened_directory(&self.root, path, options, error),
         };
@@ -120,7 +148,11 @@ impl FileSystem for HostDirectory {
         let builder = platform::dir_builder(permissions & SETTABLE);
         self.root
             .create_dir_with(host_path(path)?, &builder)
-            .map_err(refused)
+            .map_err(refused)?;
+        match permissions & OFTEN_MASKED {
+            0 => Ok(()),
+            _ => self.set_permissions(path, permissions),
+        }
     }
 
     fn remove_dir(&self, path: &[u8]) -> VfsResult<()> {
@@ -319,6 +351,11 @@ mod platform {
         root.set_permissions(path, Permissions::from_mode(permissions))
     }
 
+    /// Sets the permissions of a file that was just made.
+    pub fn widen(file: &cap_std::fs::File, permissions: u32) -> io::Result<()> {
+        file.set_permissions(Permissions::from_mode(permissions))
+    }
+
     pub fn read_at(file: &fs::File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
         file.read_at(buffer, offset)
     }
@@ -435,6 +472,10 @@ mod platform {
         let mut host = root.metadata(path)?.permissions();
         host.set_readonly(permissions & 0o200 == 0);
         root.set_permissions(path, host)
+    }
+
+    pub fn widen(_file: &cap_std::fs::File, _permissions: u32) -> io::Result<()> {
+        Ok(())
     }
 
     pub fn read_at(file: &fs::File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {

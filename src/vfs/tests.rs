@@ -332,6 +332,37 @@ fn a_guest_cannot_set_the_setuid_bit_on_a_host_file() {
 }
 
 #[test]
+fn new_host_files_have_the_permissions_that_the_guest_asked_for() {
+    let directory = tempfile::tempdir().expect("a directory can be made");
+    let table = host_table(directory.path(), true);
+    let permissions = |path: &[u8]| {
+        let metadata = table.metadata(path, Follow::Yes).expect("it is there");
+        metadata.permissions
+    };
+    let open = |path: &[u8], exclusive, permissions| {
+        let create = OpenOptions {
+            write: true,
+            create: true,
+            exclusive,
+            permissions,
+            ..options(Follow::Yes)
+        };
+        table.open(path, &create).map(|_| ())
+    };
+    // The umask of the process that runs the tests takes one of these away, if not both.
+    assert_eq!(open(b"/m/shared", false, 0o666), Ok(()));
+    assert_eq!(permissions(b"/m/shared"), 0o666);
+    assert_eq!(open(b"/m/shared", true, 0o662), Err(Errno::Exist));
+    // One that is there keeps its own.
+    assert_eq!(open(b"/m/shared", false, 0o622), Ok(()));
+    assert_eq!(permissions(b"/m/shared"), 0o666);
+    assert_eq!(open(b"/m/exclusive", true, 0o620), Ok(()));
+    assert_eq!(permissions(b"/m/exclusive"), 0o620);
+    assert_eq!(table.create_dir(b"/m/directory", 0o775), Ok(()));
+    assert_eq!(permissions(b"/m/directory"), 0o775);
+}
+
+#[test]
 fn a_full_memory_file_system_has_no_space_and_gets_it_back() {
     let table = table(Arc::new(MemoryFileSystem::new(10_000)));
     let create = OpenOptions {

@@ -4,6 +4,7 @@ mod arch;
 mod base64;
 mod basename;
 mod cat;
+mod checksum;
 mod chmod;
 mod cp;
 mod cut;
@@ -49,13 +50,16 @@ mod timeout;
 mod touch;
 mod tr;
 mod truth;
+mod tsort;
 mod tty;
 mod uname;
 mod uniq;
+mod unlink;
 mod wc;
 mod which;
 mod whoami;
 mod xargs;
+mod xxd;
 mod yes;
 
 use std::ffi::{OsStr, OsString};
@@ -98,11 +102,13 @@ macro_rules! uutils {
 
 applets! {
     "arch" => arch::main,
+    "b2sum" => checksum::b2sum,
     "base64" => base64::main,
     "basename" => basename::main,
     "bash" => crate::shell::invocation::main,
     "cat" => cat::main,
     "chmod" => chmod::main,
+    "cksum" => checksum::cksum,
     "cp" => cp::main,
     "cut" => cut::main,
     "date" => uutils!(uu_date),
@@ -124,7 +130,7 @@ applets! {
     "ln" => ln::main,
     "logname" => logname::main,
     "ls" => ls::main,
-    "md5sum" => uutils!(uu_md5sum),
+    "md5sum" => checksum::md5sum,
     "mkdir" => mkdir::main,
     "mktemp" => mktemp::main,
     "mv" => mv::main,
@@ -143,10 +149,15 @@ applets! {
     "sed" => sed::main,
     "seq" => seq::main,
     "sh" => crate::shell::invocation::main,
-    "sha256sum" => uutils!(uu_sha256sum),
+    "sha1sum" => checksum::sha1sum,
+    "sha224sum" => checksum::sha224sum,
+    "sha256sum" => checksum::sha256sum,
+    "sha384sum" => checksum::sha384sum,
+    "sha512sum" => checksum::sha512sum,
     "sleep" => sleep::main,
     "sort" => sort::main,
     "stat" => stat::main,
+    "sum" => checksum::sum,
     "tac" => tac::main,
     "tail" => tail::main,
     "tee" => tee::main,
@@ -154,13 +165,16 @@ applets! {
     "touch" => touch::main,
     "tr" => tr::main,
     "true" => truth::yes,
+    "tsort" => tsort::main,
     "tty" => tty::main,
     "uname" => uname::main,
     "uniq" => uniq::main,
+    "unlink" => unlink::main,
     "wc" => wc::main,
     "which" => which::main,
     "whoami" => whoami::main,
     "xargs" => xargs::main,
+    "xxd" => xxd::main,
     "yes" => yes::main,
 }
 

@@ -199,9 +199,11 @@ lines! {
     paths: 0,
     printf: 0,
     seq: 0,
-    small: 0,
+    small: 1,
+    sums: 2,
     system: 0,
     tee: 0,
     text: 4,
     tr: 0,
+    xxd: 0,
 }

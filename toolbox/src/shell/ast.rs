@@ -96,6 +96,7 @@ pub struct ArrayElement {
     pub subscript: Option<Index>,
     /// `[subscript]+=value`.
     pub append: bool,
+    /// Braces in it count in an indexed array only, and make words of the whole element.
     pub value: Word,
 }
 

@@ -2,6 +2,8 @@
 
 use std::ops::ControlFlow;
 
+use memchr::memmem;
+
 use super::Shell;
 use super::ast::Text;
 use super::calls::{Call, CallKind};
@@ -76,6 +78,10 @@ impl Shell {
             brace_expansion: self.is_set(SetOption::BraceExpand),
         };
         let next = parser.next(&settings);
+        if !self.state.keeps_command {
+            let asks = memmem::find(parser.consumed(), b"BASH_COMMAND");
+            self.state.keeps_command = asks.is_some();
+        }
         if self.is_set(SetOption::Verbose) {
             let consumed = parser.consumed().to_vec();
             self.write_error(&consumed);
@@ -188,7 +194,7 @@ impl Shell {
         };
         let flow = match flow {
             ControlFlow::Continue(status) => match self.run_trap(Event::Return) {
-                ControlFlow::Continue(()) => Flow::Continue(status),
+                ControlFlow::Continue(_) => Flow::Continue(status),
                 ControlFlow::Break(jump) => ControlFlow::Break(jump),
             },
             flow => flow,

@@ -10,6 +10,7 @@ use super::access::Key;
 use super::ast::Text;
 use super::flow::Flow;
 use super::options::{SetOption, Shopt};
+use super::pattern::characters;
 use super::symbol::Symbol;
 use super::value::{Associative, Attributes, Indexed, Value, Variable};
 use crate::sys::process;
@@ -199,6 +200,7 @@ impl Shell {
                 // The generator has 32 bits.
                 self.state.random_seed = seed as u32;
                 self.state.last_random = 0;
+                self.state.has_inherited_random = false;
             }
             (Symbol::SECONDS, _) => {
                 let passed = self.evaluate_text(value)?;
@@ -241,6 +243,7 @@ impl Shell {
     pub(super) fn variable_restored(&mut self, name: Symbol) {
         match name {
             Symbol::PATH if !self.state.hashed.is_empty() => self.state.hashed = Rc::default(),
+            Symbol::LC_ALL | Symbol::LC_CTYPE | Symbol::LANG => self.note_locale(),
             Symbol::POSIXLY_CORRECT => {
                 let is_set = self.state.variables.get(name).is_some();
                 self.state.options.set(SetOption::Posix, is_set);
@@ -266,6 +269,15 @@ impl Shell {
         self.variable_restored(name);
     }
 
+    /// What a character is depends on the locale: in that of C, it is a byte.
+    pub(super) fn note_locale(&self) {
+        let names = [Symbol::LC_ALL, Symbol::LC_CTYPE, Symbol::LANG];
+        let values = names.iter().filter_map(|&name| self.plain_value(name));
+        let locale = values.into_iter().find(|value| !value.is_empty());
+        let is_c = locale.is_some_and(|locale| locale == b"C" || locale == b"POSIX");
+        characters::count_bytes(is_c);
+    }
+
     /// `SECONDS` and `RANDOM` begin.
     pub(super) fn start_clock(&mut self) {
         self.state.started = now();
@@ -289,10 +301,14 @@ impl Shell {
         let seed = (now >> 32) as u32 ^ now as u32 ^ process::id().0.rotate_left(16);
         self.state.random_seed = seed;
         self.state.last_random = 0;
+        self.state.has_inherited_random = false;
     }
 
     /// The next number of bash's generator.
     fn random(&mut self) -> u32 {
+        if self.state.has_inherited_random {
+            self.reseed_random();
+        }
         loop {
             self.state.random_seed = next_random(self.state.random_seed);
             let number = mixed(self.state.random_seed);

@@ -74,12 +74,16 @@ pub struct State {
     pub directories: Rc<Vec<Text>>,
     /// Of the pseudo-random numbers of `RANDOM`.
     pub random_seed: u32,
+    /// They are those of the shell that this one is a subshell of: it begins its own before it gives one.
+    pub has_inherited_random: bool,
     /// When `SECONDS` was 0: nanoseconds since 1970.
     pub started: i128,
     /// How far `getopts` is in the argument at `OPTIND`: letters taken of it.
     pub getopts_offset: usize,
     /// The command that runs now, for `BASH_COMMAND`.
     pub command: Text,
+    /// Whether the script may ask for that: it has traps, or the name is written in it.
+    pub keeps_command: bool,
     /// The number that `RANDOM` gave last.
     pub last_random: u32,
     /// Special variables that were unset, and are so no more.
@@ -137,9 +141,11 @@ impl Default for State {
             directory: Text::new(),
             directories: Rc::default(),
             random_seed: 0,
+            has_inherited_random: false,
             started: 0,
             getopts_offset: 0,
             command: Text::new(),
+            keeps_command: false,
             last_random: 0,
             ordinary: Rc::default(),
             disabled: Rc::default(),

@@ -150,6 +150,9 @@ known! {
     PATH = b"PATH";
     POSIXLY_CORRECT = b"POSIXLY_CORRECT";
     GLOBIGNORE = b"GLOBIGNORE";
+    LANG = b"LANG";
+    LC_ALL = b"LC_ALL";
+    LC_CTYPE = b"LC_CTYPE";
     IFS = b"IFS";
     // Plain ones.
     HOME = b"HOME";
@@ -188,8 +191,6 @@ known! {
     UID = b"UID";
     EUID = b"EUID";
     PPID = b"PPID";
-    LANG = b"LANG";
-    LC_ALL = b"LC_ALL";
     TMOUT = b"TMOUT";
     TERM_NAME = b"TERM";
     HISTFILE = b"HISTFILE";

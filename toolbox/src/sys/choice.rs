@@ -30,7 +30,8 @@ pub fn choose<T: Copy + PartialEq>(
     Err(refusal(of, choices, bytes, problem))
 }
 
-fn refusal<T: Copy + PartialEq>(
+/// The error of a word that is none of the choices, with the list of them; `problem` is what it is instead.
+pub fn refusal<T: Copy + PartialEq>(
     of: &str,
     choices: &Choices<T>,
     word: &[u8],

@@ -15,6 +15,7 @@ pub mod random;
 pub mod resolve;
 pub mod signal;
 pub mod strftime;
+pub mod version;
 
 use std::ffi::OsStr;
 use std::io;

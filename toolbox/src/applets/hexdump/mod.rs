@@ -45,18 +45,18 @@ const DEFAULT: &[&str] = &["\"%07.7_Ax\n\"", "\"%07.7_ax \" 8/2 \"%04x \" \"\\n\
 
 #[rustfmt::skip] // One row, one option.
 const FLAGS: &[Flag<Id>] = &[
-    flag(Id::Ready(&["\"%07.7_Ax\n\"", "\"%07.7_ax \" 16/1 \"%03o \" \"\\n\""]), Some('b'), Some("one-byte-octal"), Takes::Nothing, "one-byte octal display"),
-    flag(Id::Ready(&["\"%07.7_Ax\n\"", "\"%07.7_ax \" 16/1 \"%3_c \" \"\\n\""]), Some('c'), Some("one-byte-char"), Takes::Nothing, "one-byte character display"),
-    flag(CANONICAL, Some('C'), Some("canonical"), Takes::Nothing, "canonical hex+ASCII display"),
-    flag(Id::Ready(&["\"%07.7_Ax\n\"", "\"%07.7_ax \" 8/2 \"  %05u \" \"\\n\""]), Some('d'), Some("two-bytes-decimal"), Takes::Nothing, "two-byte decimal display"),
-    flag(Id::Ready(&["\"%07.7_Ax\n\"", "\"%07.7_ax \" 8/2 \" %06o \" \"\\n\""]), Some('o'), Some("two-bytes-octal"), Takes::Nothing, "two-byte octal display"),
-    flag(Id::Ready(&["\"%07.7_Ax\n\"", "\"%07.7_ax \" 8/2 \"   %04x \" \"\\n\""]), Some('x'), Some("two-bytes-hex"), Takes::Nothing, "two-byte hexadecimal display"),
+    flag(Id::Ready(&["\"%07.7_Ax\n\"", "\"%07.7_ax \" 16/1 \"%03o \" \"\\n\""]), Some('b'), Some("one-byte-octal"), Takes::Nothing, "bytes in octal"),
+    flag(Id::Ready(&["\"%07.7_Ax\n\"", "\"%07.7_ax \" 16/1 \"%3_c \" \"\\n\""]), Some('c'), Some("one-byte-char"), Takes::Nothing, "bytes as characters"),
+    flag(CANONICAL, Some('C'), Some("canonical"), Takes::Nothing, "bytes in hexadecimal, and as text beside them"),
+    flag(Id::Ready(&["\"%07.7_Ax\n\"", "\"%07.7_ax \" 8/2 \"  %05u \" \"\\n\""]), Some('d'), Some("two-bytes-decimal"), Takes::Nothing, "numbers of two bytes in decimal"),
+    flag(Id::Ready(&["\"%07.7_Ax\n\"", "\"%07.7_ax \" 8/2 \" %06o \" \"\\n\""]), Some('o'), Some("two-bytes-octal"), Takes::Nothing, "numbers of two bytes in octal"),
+    flag(Id::Ready(&["\"%07.7_Ax\n\"", "\"%07.7_ax \" 8/2 \"   %04x \" \"\\n\""]), Some('x'), Some("two-bytes-hex"), Takes::Nothing, "numbers of two bytes in hexadecimal"),
     flag(Id::Color, Some('L'), Some("color"), Takes::Optional("WHEN"), "accepted; colours are for terminals"),
-    flag(Id::Format, Some('e'), Some("format"), Takes::Value("FORMAT"), "format string to be used for displaying data"),
-    flag(Id::FormatFile, Some('f'), Some("format-file"), Takes::Value("FILE"), "file that contains format strings"),
-    flag(Id::Length, Some('n'), Some("length"), Takes::Value("LENGTH"), "interpret only LENGTH bytes of input"),
-    flag(Id::Skip, Some('s'), Some("skip"), Takes::Value("OFFSET"), "skip OFFSET bytes from the beginning"),
-    flag(Id::NoSqueezing, Some('v'), Some("no-squeezing"), Takes::Nothing, "output identical lines"),
+    flag(Id::Format, Some('e'), Some("format"), Takes::Value("FORMAT"), "how to show the bytes"),
+    flag(Id::FormatFile, Some('f'), Some("format-file"), Takes::Value("FILE"), "a file with a format in each line"),
+    flag(Id::Length, Some('n'), Some("length"), Takes::Value("LENGTH"), "end after so many bytes"),
+    flag(Id::Skip, Some('s'), Some("skip"), Takes::Value("OFFSET"), "pass over so many bytes first"),
+    flag(Id::NoSqueezing, Some('v'), Some("no-squeezing"), Takes::Nothing, "show repeated lines, too"),
     flag(Id::Help, Some('h'), Some("help"), Takes::Nothing, "display this help"),
 ];
 

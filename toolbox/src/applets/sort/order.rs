@@ -3,9 +3,8 @@
 use std::cmp::Ordering;
 use std::hash::{BuildHasher, RandomState};
 
-use uucore::version_cmp::version_cmp;
-
 use super::key::{self, is_blank};
+use crate::sys::version;
 
 /// Compares the parts of two lines that a key names.
 pub fn compare(a: &[u8], b: &[u8], how: &key::Ordering, chance: &RandomState) -> Ordering {
@@ -54,7 +53,7 @@ fn text(a: &[u8], b: &[u8], how: &key::Ordering, chance: &RandomState) -> Orderi
             .then_with(|| a.cmp(&b));
     }
     if how.version {
-        version_cmp(&a, &b)
+        version::compare(&a, &b)
     } else {
         a.cmp(&b)
     }

@@ -6,6 +6,7 @@ use super::{Key, position};
 use crate::shell::Shell;
 use crate::shell::ast::{ArrayElement, Index, Part, Text, Word};
 use crate::shell::flow::Flow;
+use crate::shell::options::SetOption;
 use crate::shell::symbol::Symbol;
 use crate::shell::value::{Associative, Attributes, Indexed, Value};
 
@@ -47,14 +48,19 @@ impl Shell {
     ) -> Flow<Vec<ArrayElement>> {
         let mut frozen = Vec::with_capacity(elements.len());
         for element in elements {
-            let Some(index) = &element.subscript else {
+            let braced = match is_associative {
+                true => None,
+                false => self.braced_element(element),
+            };
+            let (None, Some(index)) = (&braced, &element.subscript) else {
+                let word = braced.as_ref().unwrap_or(&element.value);
                 let values = match is_associative {
-                    true => vec![self.expand_text(&element.value)?],
-                    false => self.expand_words(std::slice::from_ref(&element.value))?,
+                    true => vec![self.expand_text(word)?],
+                    false => self.expand_words(std::slice::from_ref(word))?,
                 };
                 frozen.extend(values.into_iter().map(|value| ArrayElement {
                     subscript: None,
-                    append: element.append,
+                    append: false,
                     value: literal(value),
                 }));
                 continue;
@@ -179,6 +185,15 @@ impl Shell {
                 }));
                 continue;
             };
+            if let Some(word) = self.braced_element(element) {
+                let values = self.expand_words(&[word])?;
+                pending.extend(values.into_iter().map(|value| Pending {
+                    place: Place::Next,
+                    append: false,
+                    value,
+                }));
+                continue;
+            }
             let value = self.expand_text(&element.value)?;
             pending.push(Pending {
                 place: Place::Index(index),
@@ -187,6 +202,25 @@ impl Shell {
             });
         }
         Flow::Continue(pending)
+    }
+
+    /// An element of an indexed array as the word that it is written as, if there are braces in its value: they are expanded
+    /// before anyone looks for a subscript.
+    pub fn braced_element(&self, element: &ArrayElement) -> Option<Word> {
+        let index = element.subscript.as_ref()?;
+        let is_brace = |part: &Part| matches!(part, Part::Brace(_));
+        if !element.value.parts.iter().any(is_brace) || !self.is_set(SetOption::BraceExpand) {
+            return None;
+        }
+        let operator: &[u8] = if element.append { b"]+=" } else { b"]=" };
+        let before = [b"[", index.word.source.as_slice(), operator].concat();
+        let mut parts = vec![Part::Quoted(before.clone())];
+        parts.extend(element.value.parts.iter().cloned());
+        Some(Word {
+            source: [before, element.value.source.clone()].concat(),
+            parts,
+            assignment: None,
+        })
     }
 
     /// The list of an associative array: `[key]=value`, or keys and values in turn.

@@ -43,7 +43,7 @@ impl Attributes {
 
 impl Value {
     /// The text that `$name` gives, to be changed; it is made when there is none.
-    fn text_mut(&mut self) -> &mut Text {
+    pub(in crate::shell) fn text_mut(&mut self) -> &mut Text {
         if matches!(self, Self::Unset) {
             *self = Self::Scalar(Text::new());
         }

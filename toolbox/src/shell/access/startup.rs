@@ -76,6 +76,7 @@ impl Shell {
             .attributes
             .exported = false;
         self.start_clock();
+        self.note_locale();
         self.declare_computed();
         functions
     }

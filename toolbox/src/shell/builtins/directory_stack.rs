@@ -237,7 +237,7 @@ pub fn popd(shell: &mut Shell, args: &[Text]) -> Flow {
                 Some(found) => place = Some((found, text)),
                 None => return is_no_number(shell, "popd", text),
             },
-            [] => break,
+            b"" => break,
             text => {
                 shell.complain_as("popd", [text, b": invalid argument"].concat());
                 return shell.misused(b"popd");

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use crate::shell::Shell;
+use crate::shell::access::is_seen_by_scripts;
 use crate::shell::ast::Text;
 use crate::shell::expand::transform::{array_text, attribute_letters};
 use crate::shell::flow::Flow;
@@ -114,6 +115,9 @@ pub fn function_definition(function: &Function, out: &mut Vec<u8>) {
 impl Shell {
     /// A variable as lists show it: of those that are computed, only a few have a value there.
     pub(super) fn listed_variable(&mut self, name: Symbol) -> Option<Variable> {
+        if !is_seen_by_scripts(name) {
+            return None;
+        }
         const SHOWN: [Symbol; 6] = [
             Symbol::BASHOPTS,
             Symbol::SHELLOPTS,
@@ -130,6 +134,9 @@ impl Shell {
 
     /// A variable with the value that it has now, also when that is computed; a nameref is not followed.
     pub(super) fn shown_variable(&mut self, name: Symbol) -> Option<Variable> {
+        if !is_seen_by_scripts(name) {
+            return None;
+        }
         if name.is_special()
             && let Some(computed) = self.compute(name)
         {

@@ -3,6 +3,7 @@
 use super::TABLE;
 use super::letters::Letters;
 use crate::shell::Shell;
+use crate::shell::access::is_seen_by_scripts;
 use crate::shell::ast::Text;
 use crate::shell::flow::{Flow, Jump};
 use crate::shell::options::{SetOption, Shopt};
@@ -316,6 +317,7 @@ fn candidates(shell: &mut Shell, kind: &[u8], word: &[u8]) -> Vec<Text> {
             let names = shell.state.variables.sorted_names().into_iter();
             let exported = kind == b"export";
             names
+                .filter(|name| is_seen_by_scripts(*name))
                 .filter(|name| !exported || shell.attributes(*name).exported)
                 .map(|name| name.name().to_vec())
                 .collect()

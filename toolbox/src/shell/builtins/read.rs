@@ -10,6 +10,7 @@ use crate::shell::Shell;
 use crate::shell::ast::{Subject, Text};
 use crate::shell::flow::Flow;
 use crate::shell::parser;
+use crate::shell::pattern::characters;
 use crate::shell::state::error_text;
 use crate::shell::symbol::Symbol;
 use crate::shell::value::{Indexed, Value};
@@ -308,6 +309,7 @@ impl Reader {
             _ => {
                 self.count += 1;
                 self.lacking = match byte {
+                    _ if characters::are_bytes() => 0,
                     0xc2..=0xdf => 1,
                     0xe0..=0xef => 2,
                     0xf0..=0xf4 => 3,

@@ -2,8 +2,9 @@
 
 use std::ops::ControlFlow;
 
+use super::trap::Next;
 use crate::shell::Shell;
-use crate::shell::access;
+use crate::shell::access::{self, is_seen_by_scripts};
 use crate::shell::ast::{
     ArithmeticHeader, CaseArm, CaseEnd, Compound, CompoundCommand, List, Subject, Subscript, Text,
     Word,
@@ -80,13 +81,19 @@ impl Shell {
             Compound::Case { word, arms } => self.run_case(command.line, word, arms),
             Compound::Test(expression) => {
                 self.state.line = command.line;
-                self.before_command(|| crate::shell::printer::test_command(expression))?;
+                let text = || crate::shell::printer::test_command(expression);
+                if self.before_command(text)? == Next::Skip {
+                    return self.done(0);
+                }
                 let status = self.run_test(expression)?;
                 self.done(status)
             }
             Compound::Arithmetic(arithmetic) => {
                 self.state.line = command.line;
-                self.before_command(|| [b"((", arithmetic.word.source.as_slice(), b"))"].concat())?;
+                let text = || [b"((", arithmetic.word.source.as_slice(), b"))"].concat();
+                if self.before_command(text)? == Next::Skip {
+                    return self.done(0);
+                }
                 self.trace_arithmetic(&arithmetic.word.source)?;
                 let status = match self.evaluate_command(arithmetic) {
                     ControlFlow::Continue(0) => 1,
@@ -139,6 +146,12 @@ impl Shell {
         self.done(status)
     }
 
+    /// Says that a name is none.
+    pub(super) fn refuse_name(&mut self, name: &[u8]) -> Flow {
+        self.invalid_identifier(name);
+        self.done(1)
+    }
+
     fn run_for(
         &mut self,
         line: u32,
@@ -147,6 +160,9 @@ impl Shell {
         body: &List,
     ) -> Flow {
         self.state.line = line;
+        if !is_seen_by_scripts(variable) {
+            return self.refuse_name(&variable.name());
+        }
         let values = match words {
             Some(words) => self.expand_words(words)?,
             None => self.state.positional.to_vec(),
@@ -156,7 +172,9 @@ impl Shell {
             for value in values {
                 shell.state.line = line;
                 shell.trace_for("for", variable, words)?;
-                shell.before_command(|| for_text("for", variable, words))?;
+                if shell.before_command(|| for_text("for", variable, words))? == Next::Skip {
+                    continue;
+                }
                 if !shell.assign_turn(variable, value)? {
                     status = 1;
                     break;
@@ -236,7 +254,10 @@ impl Shell {
         arithmetic: &crate::shell::ast::Arithmetic,
     ) -> Flow<i64> {
         self.state.line = line;
-        self.before_command(|| [b"((", arithmetic.word.source.as_slice(), b"))"].concat())?;
+        let text = || [b"((", arithmetic.word.source.as_slice(), b"))"].concat();
+        if self.before_command(text)? == Next::Skip {
+            return Flow::Continue(0);
+        }
         self.trace_arithmetic(&arithmetic.word.source)?;
         self.evaluate_command(arithmetic)
     }
@@ -249,6 +270,9 @@ impl Shell {
         body: &List,
     ) -> Flow {
         self.state.line = line;
+        if !is_seen_by_scripts(variable) {
+            return self.refuse_name(&variable.name());
+        }
         let values = match words {
             Some(words) => self.expand_words(words)?,
             None => self.state.positional.to_vec(),
@@ -353,7 +377,10 @@ impl Shell {
     fn run_case(&mut self, line: u32, word: &Word, arms: &[CaseArm]) -> Flow {
         self.state.line = line;
         self.trace_case(word)?;
-        self.before_command(|| [b"case ", word.source.as_slice(), b" in "].concat())?;
+        let text = || [b"case ", word.source.as_slice(), b" in "].concat();
+        if self.before_command(text)? == Next::Skip {
+            return self.done(0);
+        }
         let value = self.expand_text(word)?;
         let extglob = self.has_shopt(Shopt::ExtGlob);
         let ignore_case = self.has_shopt(Shopt::NoCaseMatch);

@@ -81,19 +81,25 @@ impl Shell {
         let traced = self.is_set(SetOption::FuncTrace) || function.traced;
         let hidden = self.hide_traps(traced);
         let body: &CompoundCommand = &function.definition.body;
-        let flow = self.deeper(|shell| match shell.run_compound(body) {
-            ControlFlow::Break(Jump::Return(status)) => shell.done(status),
-            flow => flow,
-        });
-        let flow = match flow {
-            ControlFlow::Continue(status) if self.state.traps.get(Event::Return).is_some() => {
-                match self.run_trap(Event::Return) {
-                    ControlFlow::Continue(()) => Flow::Continue(status),
-                    ControlFlow::Break(jump) => ControlFlow::Break(jump),
+        let flow = self.deeper(|shell| {
+            // The beginning of a function is a command, too.
+            let flow = match shell.run_debug_trap() {
+                ControlFlow::Continue(_) => shell.run_compound(body),
+                ControlFlow::Break(jump) => ControlFlow::Break(jump),
+            };
+            match flow {
+                // The trap sees the status of the command before `return`.
+                ControlFlow::Break(Jump::Return(status)) => {
+                    shell.run_trap(Event::Return)?;
+                    shell.done(status)
                 }
+                ControlFlow::Continue(status) => {
+                    shell.run_trap(Event::Return)?;
+                    shell.done(status)
+                }
+                flow => flow,
             }
-            flow => flow,
-        };
+        });
         self.show_traps(hidden);
         if let Some(call) = self.state.calls.pop()
             && let Some(options) = call.options
@@ -163,6 +169,9 @@ impl Shell {
     /// Defines a function.
     pub(super) fn define_function(&mut self, definition: &FunctionDefinition) -> Flow {
         self.state.line = definition.line;
+        if definition.name.iter().any(|byte| b"$`'\"\\".contains(byte)) {
+            return self.refuse_name(&definition.name);
+        }
         if self.is_posix()
             && let Some(problem) = forbidden_by_posix(&definition.name)
         {

@@ -22,6 +22,7 @@ use super::Shell;
 use super::ast::{AndOr, Command, Compound, Connector, List, Pipeline};
 use super::flow::{Flow, Jump};
 use super::options::SetOption;
+use super::printer;
 use super::traps::Event;
 
 pub use program::{ExecOptions, Found, NotStarted, is_program};
@@ -87,12 +88,29 @@ impl Shell {
         }
         let status = self.run_pipeline(pipeline)?;
         if status != 0 && !self.in_condition && can_fail(pipeline) {
-            self.run_trap(Event::Error)?;
+            self.run_error_trap(pipeline.stages.last())?;
             if self.is_set(SetOption::ErrExit) {
                 return ControlFlow::Break(Jump::Exit(status));
             }
         }
         Flow::Continue(status)
+    }
+
+    /// Runs the ERR trap for a command; `BASH_COMMAND` is a subshell as a whole.
+    fn run_error_trap(&mut self, command: Option<&Command>) -> Flow {
+        let subshell = command.filter(|command| match command {
+            Command::Compound(compound) => matches!(compound.kind, Compound::Subshell(_)),
+            _ => false,
+        });
+        let Some(subshell) = subshell.filter(|_| self.state.traps.get(Event::Error).is_some())
+        else {
+            return self.run_trap(Event::Error);
+        };
+        let text = printer::command(subshell);
+        let before = std::mem::replace(&mut self.state.command, text);
+        let flow = self.run_trap(Event::Error);
+        self.state.command = before;
+        flow
     }
 
     fn run_command(&mut self, command: &Command) -> Flow {
@@ -131,7 +149,7 @@ fn can_fail(pipeline: &Pipeline) -> bool {
             command.kind,
             Compound::Subshell(_) | Compound::Test(_) | Compound::Arithmetic(_)
         ),
-        [Command::Function(_)] | [] => false,
+        [] => false,
         _ => true,
     }
 }

@@ -11,6 +11,7 @@ use crate::shell::ast::{BraceKind, Command, Part, Pipeline, SimpleCommand, Text,
 use crate::shell::descriptors::{self, Open};
 use crate::shell::flow::{Flow, Jump};
 use crate::shell::options::{SetOption, Shopt};
+use crate::shell::printer;
 use crate::shell::symbol::Symbol;
 use crate::shell::value::{Indexed, Value};
 use crate::sys;
@@ -112,6 +113,12 @@ impl Shell {
         };
         self.state.status = status;
         self.run_pending_traps()?;
+        if self.state.keeps_command
+            && self.running_traps.is_empty()
+            && let Command::Simple(command) = last
+        {
+            self.state.command = printer::simple_command(command);
+        }
         self.done(status)
     }
 
@@ -160,6 +167,7 @@ impl Shell {
             || self.function(&name.source).is_some()
             || self.is_set(SetOption::XTrace)
             || !self.state.traps.is_empty()
+            || self.state.keeps_command
         {
             return None;
         }
@@ -212,6 +220,7 @@ impl Shell {
             && command.words.iter().all(is_plain)
             && !self.is_set(SetOption::XTrace)
             && self.state.traps.is_empty()
+            && !self.state.keeps_command
     }
 
     /// Starts a program directly; what turns out to be none gets a shell.

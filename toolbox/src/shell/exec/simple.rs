@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use super::trap::Next;
 use crate::shell::Shell;
 use crate::shell::ast::{AssignedValue, Assignment, SimpleCommand, Text};
 use crate::shell::builtins::{self, Argument, Builtin, Run};
@@ -13,7 +14,9 @@ use crate::shell::value::Value;
 impl Shell {
     pub(super) fn run_simple(&mut self, command: &SimpleCommand) -> Flow {
         self.state.line = command.line;
-        self.before_command(|| printer::simple_command(command))?;
+        if self.before_command(|| printer::simple_command(command))? == Next::Skip {
+            return self.done(0);
+        }
         let substitutions = self.streams.substitutions.len();
         let flow = self.expand_and_run(command);
         if self.streams.substitutions.len() > substitutions {
@@ -46,6 +49,8 @@ impl Shell {
             self.trace_assignment(assignment)?;
             self.execute_assignment(assignment)?;
         }
+        let last = self.state.variables.edit(Symbol::UNDERSCORE);
+        last.value.text_mut().clear();
         let status = self.substitution_status.unwrap_or(0);
         self.done(status)
     }

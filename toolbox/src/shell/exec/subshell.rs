@@ -76,6 +76,7 @@ impl Shell {
         let traps = self.state.traps.clone();
         self.streams.descriptors = descriptors;
         self.state = state;
+        self.note_locale();
         self.restore_signals(&traps);
         status
     }
@@ -83,6 +84,7 @@ impl Shell {
     /// What changes for a shell that becomes a subshell.
     fn become_subshell(&mut self) {
         self.state.subshells += 1;
+        self.state.has_inherited_random = true;
         if !self.state.traps.is_empty() {
             let keeps_error = self.is_set(SetOption::ErrTrace);
             let keeps_debug = self.is_set(SetOption::FuncTrace);
@@ -165,6 +167,7 @@ impl Shell {
         let _ = sys::close(fd);
         let descriptors = Descriptors::inherited(received.descriptors);
         let mut shell = Self::with_state(received.state, descriptors);
+        shell.note_locale();
         shell.in_condition = received.in_condition;
         shell.become_subshell();
         let flow = shell.run_as_whole(&received.command);

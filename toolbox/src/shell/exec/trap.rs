@@ -10,34 +10,54 @@ use crate::shell::traps::{Event, Traps};
 use crate::sys::process::{self, Disposition};
 use crate::sys::signal::Signal;
 
+/// What a DEBUG trap says of the command that it runs before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub(super) enum Next {
+    Run,
+    /// It is passed over, as if it had succeeded.
+    Skip,
+}
+
+/// The status of a DEBUG trap that ends the function.
+const RETURNS: i32 = 2;
+
 impl Shell {
     /// What comes before each simple command (and before the parts of some compound ones): signals that have come, the
     /// DEBUG trap, `BASH_COMMAND`.
-    pub(super) fn before_command(&mut self, text: impl FnOnce() -> Text) -> Flow<()> {
-        if self.state.traps.is_empty() {
-            self.state.command.clear();
-            return Flow::Continue(());
+    pub(super) fn before_command(&mut self, text: impl FnOnce() -> Text) -> Flow<Next> {
+        let has_traps = !self.state.traps.is_empty();
+        if !(has_traps || self.state.keeps_command) {
+            return Flow::Continue(Next::Run);
         }
-        self.run_pending_traps()?;
+        // A function's commands count too, even if it does not see the traps.
+        self.state.keeps_command = true;
+        if has_traps {
+            self.run_pending_traps()?;
+        }
         if self.running_traps.is_empty() {
             self.state.command = text();
         }
-        if self.state.traps.get(Event::Debug).is_some() {
-            let status = self.state.status;
-            self.run_trap(Event::Debug)?;
-            if self.has_shopt(Shopt::ExtDebug) && self.state.status != 0 {
-                // The command is not run; what follows it sees the status before.
-                self.state.status = status;
-            }
-        }
-        Flow::Continue(())
+        self.run_debug_trap()
     }
 
-    /// Runs the command of a trap; `$?` is afterwards what it was before.
-    pub fn run_trap(&mut self, event: Event) -> Flow<()> {
+    /// Says whether the command that follows is run: with `extdebug`, the trap can forbid it, or end the function.
+    pub(super) fn run_debug_trap(&mut self) -> Flow<Next> {
+        let status = self.run_trap(Event::Debug)?;
+        if status == 0 || !self.has_shopt(Shopt::ExtDebug) {
+            return Flow::Continue(Next::Run);
+        }
+        if status == RETURNS && self.state.calls.is_returnable() {
+            return ControlFlow::Break(Jump::Return(status));
+        }
+        Flow::Continue(Next::Skip)
+    }
+
+    /// Runs the command of a trap, and gives its status; `$?` is afterwards what it was before.
+    pub fn run_trap(&mut self, event: Event) -> Flow {
         // A trap does not run inside itself.
         if self.running_traps.contains(&event) {
-            return Flow::Continue(());
+            return Flow::Continue(0);
         }
         let Some(command) = self
             .state
@@ -46,7 +66,7 @@ impl Shell {
             .filter(|text| !text.is_empty())
             .cloned()
         else {
-            return Flow::Continue(());
+            return Flow::Continue(0);
         };
         let status = self.state.status;
         let line = self.state.line;
@@ -58,8 +78,8 @@ impl Shell {
         self.state.line = line;
         match flow {
             ControlFlow::Continue(_) => {
-                self.state.status = status;
-                Flow::Continue(())
+                let own = std::mem::replace(&mut self.state.status, status);
+                Flow::Continue(own)
             }
             ControlFlow::Break(jump) => ControlFlow::Break(jump),
         }

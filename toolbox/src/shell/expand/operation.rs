@@ -54,6 +54,9 @@ impl Shell {
                 let ignore_case = self.has_shopt(Shopt::NoCaseMatch);
                 let source = self.expand_pattern(pattern)?;
                 let template = self.template_of(replacement)?;
+                if excludes_bracket(&source) {
+                    return Flow::Continue(Change::None);
+                }
                 Change::Replace {
                     which: *which,
                     pattern: Pattern::new(&source, self.has_shopt(Shopt::ExtGlob), ignore_case),
@@ -131,6 +134,23 @@ impl Change {
             } => Cow::Owned(with_case(text, *change, *all, pattern.as_ref())),
         }
     }
+}
+
+/// `[^]…]` and `[!]…]`: bash measures such a pattern wrongly, and finds it nowhere.
+fn excludes_bracket(pattern: &[u8]) -> bool {
+    let mut rest = pattern;
+    while let Some((first, after)) = rest.split_first() {
+        rest = match first {
+            b'\\' => after.get(1..).unwrap_or_default(),
+            b'[' if after.starts_with(b"^]") || after.starts_with(b"!]") => return true,
+            b'[' => {
+                let end = after.iter().skip(1).position(|byte| *byte == b']');
+                end.map_or(after, |end| &after[end + 2..])
+            }
+            _ => after,
+        };
+    }
+    false
 }
 
 fn replaced<'t>(

@@ -55,8 +55,9 @@ impl Reader<'_, '_> {
             return false;
         };
         let continues = text.last().is_some_and(|byte| matches!(byte, b' ' | b'\t'));
-        // What ends the word ended the alias.
-        if text.last().is_none_or(|byte| !ends_word(*byte)) {
+        // What ends the word ended the alias; a blank does so by itself.
+        let is_before_blank = matches!(self.input.text.get(end), Some(b' ' | b'\t'));
+        if !is_before_blank && text.last().is_none_or(|byte| !ends_word(*byte)) {
             text.push(b' ');
         }
         self.input.text.splice(start..end, text.iter().copied());
@@ -73,11 +74,9 @@ impl Reader<'_, '_> {
         true
     }
 
-    /// The word at this place follows an alias that ends in a blank: it may be one itself.
-    pub(super) fn expand_following_alias(&mut self) {
-        while !self.input.regions.is_empty() && self.follows_alias() && self.expand_alias() {
-            self.skip_blanks();
-        }
+    /// The word at this place follows an alias that ends in a blank: it may be one itself, whatever it stands for.
+    pub(super) fn expand_following_alias(&mut self) -> bool {
+        self.follows_alias() && self.expand_alias()
     }
 
     fn follows_alias(&self) -> bool {

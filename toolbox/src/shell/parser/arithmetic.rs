@@ -101,6 +101,11 @@ impl Reader<'_, '_> {
                     self.bump();
                     continue;
                 }
+                // Quotes mean the same with it and without.
+                b'$' if matches!(self.peek_second(), Some(b'"' | b'\'')) => {
+                    self.bump();
+                    continue;
+                }
                 b'$' => {
                     self.quoted_dollar(parts)?;
                     continue;

@@ -4,7 +4,7 @@ use super::Reader;
 use super::error::{ErrorKind, Parsed};
 use super::input::{ends_word, starts_name};
 use super::word::Kind;
-use crate::shell::ast::{ArrayElement, AssignedValue, Assignment, Index, Part, Word};
+use crate::shell::ast::{ArrayElement, AssignedValue, Assignment, Index, Word};
 use crate::shell::symbol::Symbol;
 
 impl Reader<'_, '_> {
@@ -212,16 +212,15 @@ impl Reader<'_, '_> {
             if assigns {
                 let subscript = Some(self.bracketed_index()?);
                 self.input.at += if append { 2 } else { 1 };
-                let value = self.value()?;
-                // Braces are expanded before anyone looks for a subscript.
-                if !(self.settings.brace_expansion && has_braces(&value)) {
-                    return Ok(Some(ArrayElement {
-                        subscript,
-                        append,
-                        value,
-                    }));
+                let mut value = self.value()?;
+                if value.source.contains(&b'{') && self.settings.brace_expansion {
+                    value.parts = self.braced(value.parts)?;
                 }
-                self.input.at = start;
+                return Ok(Some(ArrayElement {
+                    subscript,
+                    append,
+                    value,
+                }));
             }
             inside = end;
         }
@@ -232,13 +231,4 @@ impl Reader<'_, '_> {
             value,
         }))
     }
-}
-
-/// Whether a word would be several if braces meant anything in it.
-fn has_braces(word: &Word) -> bool {
-    let has_open = |part: &Part| matches!(part, Part::Literal(text) if text.contains(&b'{'));
-    let is_brace = |part: &Part| matches!(part, Part::Brace(_));
-    word.parts.iter().any(has_open)
-        && super::brace::expand(word.parts.clone(), false)
-            .is_some_and(|parts| parts.iter().any(is_brace))
 }

@@ -14,16 +14,22 @@ enum Inside {
     HereDocument,
     /// The word of `${…}` in double quotes.
     Operand,
+    /// Double quotes in such a word: any character may be escaped.
+    OperandQuotes,
 }
 
 impl Reader<'_, '_> {
     /// `"…"`
-    #[inline(never)]
     pub(super) fn double_quotes(&mut self) -> Parsed<Part> {
+        self.quotes(Inside::DoubleQuotes)
+    }
+
+    #[inline(never)]
+    fn quotes(&mut self, inside: Inside) -> Parsed<Part> {
         let start = self.input.at;
         self.bump();
         let mut parts = Parts::default();
-        self.quoted_parts(Inside::DoubleQuotes, &mut parts)?;
+        self.quoted_parts(inside, &mut parts)?;
         match self.take(b'"') {
             true => Ok(Part::DoubleQuoted(parts.finish())),
             false => Err(self.unclosed(start, '"')),
@@ -64,10 +70,12 @@ impl Reader<'_, '_> {
             };
             let is_shielded = self.input.at < shielded;
             match byte {
-                b'"' if inside == Inside::DoubleQuotes => return Ok(()),
+                b'"' if matches!(inside, Inside::DoubleQuotes | Inside::OperandQuotes) => {
+                    return Ok(());
+                }
                 b'}' if inside == Inside::Operand && !is_shielded => return Ok(()),
                 b'"' if inside == Inside::Operand && !is_shielded => {
-                    let part = self.double_quotes()?;
+                    let part = self.quotes(Inside::OperandQuotes)?;
                     parts.push(part);
                 }
                 b'\'' if inside == Inside::Operand && !is_shielded => {
@@ -100,6 +108,7 @@ impl Reader<'_, '_> {
             Some(byte @ (b'$' | b'`' | b'\\')) => self.escaped(byte, parts),
             Some(b'"') if inside != Inside::HereDocument => self.escaped(b'"', parts),
             Some(b'}') if inside == Inside::Operand => self.escaped(b'}', parts),
+            Some(byte) if inside == Inside::OperandQuotes => self.escaped(byte, parts),
             _ => parts.quoted(b"\\"),
         }
     }

@@ -271,7 +271,8 @@ impl Reader<'_, '_> {
                     }
                     return;
                 }
-                _ => return,
+                _ if self.input.regions.is_empty() || !self.expand_following_alias() => return,
+                _ => {}
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::Reader;
 use super::arithmetic::Until;
 use super::error::Parsed;
-use crate::shell::ast::{CaseChange, Operation, Replaced, Word};
+use crate::shell::ast::{CaseChange, Operation, Part, Replaced, Word};
 
 impl Reader<'_, '_> {
     /// What stands behind the parameter, up to the `}`; says whether that is an operation.
@@ -108,7 +108,7 @@ impl Reader<'_, '_> {
         if which != Replaced::First {
             self.bump();
         }
-        let pattern = self.operand(true)?;
+        let pattern = self.pattern_before_slash(which)?;
         let replacement = match self.take(b'/') {
             true => self.operand(false)?,
             false => Word::default(),
@@ -118,6 +118,20 @@ impl Reader<'_, '_> {
             pattern,
             replacement,
         })
+    }
+
+    fn pattern_before_slash(&mut self, which: Replaced) -> Parsed<Word> {
+        // Behind `//`, one more belongs to the pattern.
+        let has_slash = which == Replaced::All && self.take(b'/');
+        let mut pattern = self.operand(true)?;
+        if has_slash {
+            pattern.source.insert(0, b'/');
+            match pattern.parts.first_mut() {
+                Some(Part::Literal(text)) => text.insert(0, b'/'),
+                _ => pattern.parts.insert(0, Part::Literal(b"/".to_vec())),
+            }
+        }
+        Ok(pattern)
     }
 
     /// `offset` or `offset:length`, behind the colon.

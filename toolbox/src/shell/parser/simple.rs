@@ -20,12 +20,10 @@ impl Reader<'_, '_> {
         let mut arguments = Arguments::Words;
         loop {
             self.skip_blanks();
-            if !command.words.is_empty() {
-                self.expand_following_alias();
-            } else if !(command.assignments.is_empty() && command.redirections.is_empty()) {
-                while self.expand_alias() {
-                    self.skip_blanks();
-                }
+            let is_behind_others =
+                !command.assignments.is_empty() || !command.redirections.is_empty();
+            while command.words.is_empty() && is_behind_others && self.expand_alias() {
+                self.skip_blanks();
             }
             if self.take_redirection(&mut command.redirections)? {
                 continue;

@@ -65,7 +65,10 @@ impl Reader<'_, '_> {
     pub(super) fn process_substitution(&mut self) -> Parsed<Part> {
         let is_read = self.peek() == Some(b'<');
         self.bump();
-        let body = self.parenthesised()?;
+        let mut body = self.parenthesised()?;
+        if is_read {
+            print_file(&mut body);
+        }
         Ok(Part::Process(Rc::new(ProcessSubstitution {
             is_read,
             body,
@@ -241,6 +244,17 @@ fn evaluation(text: Text, line: u32) -> List {
             command,
             background: false,
         }],
+    }
+}
+
+/// Lets the command of `<(< file)` print the file.
+fn print_file(body: &mut List) {
+    if file_of(body).is_some()
+        && let [item] = body.items.as_mut_slice()
+        && let [Command::Simple(command)] = item.command.first.stages.as_mut_slice()
+    {
+        let words: [&[u8]; 3] = [b"command", b"-p", b"cat"];
+        command.words.extend(words.map(Word::literal));
     }
 }
 

@@ -67,7 +67,8 @@ impl Reader<'_, '_> {
         loop {
             self.skip_newlines();
             let start = self.input.at;
-            if !(self.take(b'!') && self.peek().is_none_or(ends_word)) {
+            let is_pattern = self.settings.extglob && self.looks_at(b"!(");
+            if is_pattern || !(self.take(b'!') && self.peek().is_none_or(ends_word)) {
                 self.input.at = start;
                 break;
             }

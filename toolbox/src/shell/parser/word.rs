@@ -101,7 +101,7 @@ impl Reader<'_, '_> {
     }
 
     #[inline(never)]
-    fn braced(&mut self, parts: Vec<Part>) -> Parsed<Vec<Part>> {
+    pub(super) fn braced(&mut self, parts: Vec<Part>) -> Parsed<Vec<Part>> {
         match brace::expand(parts, self.braces < 3) {
             Some(parts) => Ok(parts),
             None => Err(self.error(super::error::TOO_DEEP)),

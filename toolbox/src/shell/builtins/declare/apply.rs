@@ -4,7 +4,7 @@ use super::operand::Assigned;
 use super::{Flags, Operand, Request};
 use crate::shell::Shell;
 use crate::shell::access::{Target, discard};
-use crate::shell::ast::{ArrayElement, Subject};
+use crate::shell::ast::Subject;
 use crate::shell::flow::Flow;
 use crate::shell::options::Shopt;
 use crate::shell::parser;

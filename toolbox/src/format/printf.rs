@@ -451,10 +451,16 @@ impl<'a> Run<'a> {
         let format = if format.is_empty() { b"%X" } else { format };
         let mut text = Vec::new();
         format_time(format, &self.host.civil(when), &mut text);
+        if text.len() >= TIME_SIZE {
+            text.clear();
+        }
         self.lay_out(|sink| spec.text(&text, sink))?;
         Ok(after.get(2..).unwrap_or_default())
     }
 }
+
+/// Bash gives nothing for a time that is as long.
+const TIME_SIZE: usize = 128;
 
 /// The number of a character, and its length in bytes. A byte that belongs to none is its own number.
 fn character_code(text: &[u8]) -> (i64, usize) {

@@ -38,6 +38,7 @@ const COMPUTED: &[(Kind, &[Symbol])] = &[
             Symbol::BASH_SUBSHELL,
             Symbol::BASH_COMMAND,
             Symbol::BASH_ARGV0,
+            Symbol::COMP_WORDBREAKS,
         ],
     ),
     (
@@ -87,6 +88,9 @@ impl Kind {
     }
 }
 
+/// Where readline ends a word.
+const WORD_BREAKS: &[u8] = b" \t\n\"'@><=;|&(:";
+
 const SECOND: i128 = 1_000_000_000;
 
 impl Shell {
@@ -95,7 +99,11 @@ impl Shell {
         for (kind, names) in COMPUTED {
             let variable = Rc::new(kind.declared());
             for name in *names {
+                let is_exported = self.attributes(*name).exported;
                 self.state.variables.set_shared(*name, Rc::clone(&variable));
+                if is_exported {
+                    self.state.variables.set_exported(*name, true);
+                }
             }
         }
     }
@@ -106,6 +114,22 @@ impl Shell {
             && COMPUTED.iter().any(|(_, names)| names.contains(&name))
             && !self.state.ordinary.contains(&name)
             && !self.state.variables.is_local(name)
+    }
+
+    /// Gives the exported ones among the computed variables the values that a program gets now.
+    pub(super) fn refresh_exported(&mut self) {
+        for (kind, names) in COMPUTED {
+            if matches!(kind, Kind::Indexed | Kind::OfFunctions | Kind::Associative) {
+                continue;
+            }
+            for name in *names {
+                if self.attributes(*name).exported
+                    && let Some(variable) = self.compute(*name)
+                {
+                    self.state.variables.set(*name, variable);
+                }
+            }
+        }
     }
 
     /// A computed variable with the value that it has now; none when it has no value now, or is none of them. One that was
@@ -173,6 +197,7 @@ impl Shell {
                 pairs(hashed.map(|(name, (path, _))| (name.clone(), path.clone())))
             }
             Symbol::HISTCMD => number(0),
+            Symbol::COMP_WORDBREAKS => Value::Scalar(WORD_BREAKS.to_vec()),
             _ => return None,
         })
     }
@@ -224,6 +249,10 @@ impl Shell {
             (Symbol::LINENO, _) => {
                 let line = self.evaluate_text(value)?;
                 self.state.line = u32::try_from(line).unwrap_or(0);
+            }
+            (Symbol::COMP_WORDBREAKS, _) => {
+                Rc::make_mut(&mut self.state.ordinary).insert(name);
+                return Flow::Continue(false);
             }
             // Assignments to the others have no effect.
             _ => {}

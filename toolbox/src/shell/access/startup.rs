@@ -17,6 +17,9 @@ const VERSION_PARTS: [&str; 6] = ["5", "2", "15", "1", "release", MACHINE];
 const MACHINE: &str = "x86_64-pc-linux-gnu";
 const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+const LOADABLES_PATH: &str =
+    "/usr/local/lib/bash:/usr/lib/bash:/opt/local/lib/bash:/usr/pkg/lib/bash:/opt/pkg/lib/bash:.";
+
 /// A shell that is started as deep as this starts to count again.
 const TOO_DEEP: i64 = 1000;
 
@@ -46,6 +49,7 @@ impl Shell {
         self.set_where_missing(Symbol::TERM_NAME, "dumb");
         self.set_where_missing(Symbol::SHELL, "/bin/bash");
         self.set_where_missing(Symbol::PS4, "+ ");
+        self.set_where_missing(Symbol::BASH_LOADABLES_PATH, LOADABLES_PATH);
         self.set_where_missing(Symbol::HOSTNAME, "sandbox");
         self.set_where_missing(Symbol::HOSTTYPE, "x86_64");
         self.set_where_missing(Symbol::MACHTYPE, MACHINE);
@@ -90,16 +94,19 @@ impl Shell {
                 continue;
             }
             match name.as_slice() {
-                b"SHELLOPTS" => self.import_options(&value, |shell, name| {
-                    let option = SetOption::from_name(name)?;
-                    shell.state.options.set(option, true);
-                    Some(())
-                }),
-                b"BASHOPTS" => self.import_options(&value, |shell, name| {
-                    let option = Shopt::from_name(name)?;
-                    shell.state.options.set_shopt(option, true);
-                    Some(())
-                }),
+                b"SHELLOPTS" => {
+                    for name in names_in(&value) {
+                        match SetOption::from_name(name) {
+                            Some(option) => self.state.options.set(option, true),
+                            None => self.complain([name, b": invalid option name"].concat()),
+                        }
+                    }
+                }
+                b"BASHOPTS" => {
+                    for option in names_in(&value).filter_map(Shopt::from_name) {
+                        self.state.options.set_shopt(option, true);
+                    }
+                }
                 b"POSIXLY_CORRECT" => self.state.options.set(SetOption::Posix, true),
                 // A shell that is not interactive has no prompts.
                 b"PS1" | b"PS2" => continue,
@@ -111,17 +118,6 @@ impl Shell {
             self.state.variables.set(Symbol::new(&name), variable);
         }
         functions
-    }
-
-    fn import_options(&mut self, names: &[u8], set: fn(&mut Self, &[u8]) -> Option<()>) {
-        for name in names
-            .split(|&byte| byte == b':')
-            .filter(|name| !name.is_empty())
-        {
-            if set(self, name).is_none() {
-                self.complain([name, b": invalid option name"].concat());
-            }
-        }
     }
 
     fn set_where_missing(&mut self, name: Symbol, value: impl Into<Text>) {
@@ -185,6 +181,12 @@ impl Shell {
     }
 }
 
+/// The names of a list like that of `SHELLOPTS`.
+fn names_in(list: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let names = list.split(|&byte| byte == b':');
+    names.filter(|name| !name.is_empty())
+}
+
 fn number(number: u32) -> Value {
     Value::Scalar(number.to_string().into_bytes())
 }
@@ -198,7 +200,9 @@ fn working_directory(given: Option<&Text>) -> Option<Text> {
     {
         return Some(given.clone());
     }
+    // A guest gets it as its starter named it, which may be by way of a link.
     let current = std::env::current_dir().ok()?;
+    let current = current.canonicalize().unwrap_or(current);
     let is_current = |path: &Text| {
         let path = PathBuf::from(std::ffi::OsString::from_vec(path.clone()));
         path.canonicalize().is_ok_and(|path| path == current)

@@ -1,8 +1,9 @@
 //! `getopts`
 
+use super::declare::is_name;
 use super::letters::Letters;
 use crate::shell::Shell;
-use crate::shell::ast::{Subject, Text};
+use crate::shell::ast::Text;
 use crate::shell::flow::Flow;
 use crate::shell::symbol::Symbol;
 use crate::shell::value::Value;
@@ -34,17 +35,6 @@ pub fn run(shell: &mut Shell, args: &[Text]) -> Flow {
     });
     let mut index = index.filter(|index| *index > 0).unwrap_or(1);
     let mut offset = shell.state.getopts_offset;
-    if !matches!(
-        crate::shell::parser::parameter_name(name),
-        Some(Subject::Variable(_))
-    ) {
-        shell.complain_as(
-            "getopts",
-            [b"`", name.as_slice(), b"': not a valid identifier"].concat(),
-        );
-        return Flow::Continue(1);
-    }
-    let name = Symbol::new(name);
     let argument = arguments.get(index - 1).cloned().unwrap_or_default();
     if offset == 0 || offset >= argument.len() {
         let is_option = argument.len() > 1 && argument[0] == b'-';
@@ -54,8 +44,7 @@ pub fn run(shell: &mut Shell, args: &[Text]) -> Flow {
             }
             set_index(shell, index.min(arguments.len() + 1), 0);
             shell.state.variables.unset(Symbol::OPTARG);
-            shell.assign(name, b"?".to_vec())?;
-            return Flow::Continue(1);
+            return answer(shell, name, b'?', 1);
         }
         offset = 1;
     }
@@ -79,8 +68,7 @@ pub fn run(shell: &mut Shell, args: &[Text]) -> Flow {
             shell.state.variables.unset(Symbol::OPTARG);
             complain(shell, b"illegal option -- ", letter);
         }
-        shell.assign(name, b"?".to_vec())?;
-        return Flow::Continue(0);
+        return answer(shell, name, b'?', 0);
     };
     if known.get(at + 1) != Some(&b':') {
         let (index, offset) = if is_end {
@@ -90,35 +78,39 @@ pub fn run(shell: &mut Shell, args: &[Text]) -> Flow {
         };
         set_index(shell, index, offset);
         shell.state.variables.unset(Symbol::OPTARG);
-        shell.assign(name, vec![letter])?;
-        return Flow::Continue(0);
+        return answer(shell, name, letter, 0);
     }
     if !is_end {
         let value = argument[offset..].to_vec();
         set_index(shell, index + 1, 0);
         shell.assign(Symbol::OPTARG, value)?;
-        shell.assign(name, vec![letter])?;
-        return Flow::Continue(0);
+        return answer(shell, name, letter, 0);
     }
-    match arguments.get(index).cloned() {
-        Some(value) => {
-            set_index(shell, index + 2, 0);
-            shell.assign(Symbol::OPTARG, value)?;
-            shell.assign(name, vec![letter])?;
-        }
-        None => {
-            set_index(shell, index + 1, 0);
-            if quiet {
-                shell.assign(Symbol::OPTARG, vec![letter])?;
-                shell.assign(name, b":".to_vec())?;
-            } else {
-                shell.state.variables.unset(Symbol::OPTARG);
-                complain(shell, b"option requires an argument -- ", letter);
-                shell.assign(name, b"?".to_vec())?;
-            }
-        }
+    if let Some(value) = arguments.get(index).cloned() {
+        set_index(shell, index + 2, 0);
+        shell.assign(Symbol::OPTARG, value)?;
+        return answer(shell, name, letter, 0);
     }
-    Flow::Continue(0)
+    set_index(shell, index + 1, 0);
+    if quiet {
+        shell.assign(Symbol::OPTARG, vec![letter])?;
+        return answer(shell, name, b':', 0);
+    }
+    shell.state.variables.unset(Symbol::OPTARG);
+    complain(shell, b"option requires an argument -- ", letter);
+    answer(shell, name, b'?', 0)
+}
+
+/// Assigns what was found to the variable that the script has named.
+fn answer(shell: &mut Shell, name: &[u8], letter: u8, status: i32) -> Flow {
+    if !is_name(name) {
+        shell.not_an_identifier("getopts", name);
+        return Flow::Continue(1);
+    }
+    Flow::Continue(match shell.try_assign(Symbol::new(name), vec![letter]) {
+        true => status,
+        false => 2,
+    })
 }
 
 fn complain(shell: &mut Shell, message: &[u8], letter: u8) {

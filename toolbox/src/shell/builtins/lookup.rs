@@ -1,4 +1,4 @@
-//! `type`, `command`, `builtin`, `hash` and `enable`: what a name means.
+//! `type`, `command`, `builtin` and `enable`: what a name means.
 
 use std::rc::Rc;
 
@@ -63,6 +63,7 @@ fn meanings(shell: &mut Shell, name: &[u8], all: bool, functions: bool) -> Vec<M
         found.push(Meaning::Builtin);
     }
     if !all && !found.is_empty() {
+        found.truncate(1);
         return found;
     }
     found.extend(files(shell, name, all));
@@ -115,7 +116,8 @@ pub fn type_of(shell: &mut Shell, args: &[Text]) -> Flow {
     let mut status = 0;
     for name in letters.operands() {
         let found = match force_path {
-            true => files(shell, name, all),
+            // A remembered program is the only one.
+            true => files(shell, name, all && !shell.state.hashed.contains_key(name)),
             false => meanings(shell, name, all, !no_functions),
         };
         if found.is_empty() {
@@ -282,85 +284,6 @@ pub fn builtin(shell: &mut Shell, args: &[Text]) -> Flow {
             Flow::Continue(1)
         }
     }
-}
-
-pub fn hash(shell: &mut Shell, args: &[Text]) -> Flow {
-    let (mut clears, mut forgets, mut reuses, mut shows, mut path) =
-        (false, false, false, false, None);
-    let mut letters = Letters::new(args, "dlp:rt");
-    loop {
-        match letters.next(shell) {
-            Ok(None) => break,
-            Ok(Some(given)) => match given.letter {
-                b'r' => clears = true,
-                b'd' => forgets = true,
-                b'l' => reuses = true,
-                b't' => shows = true,
-                _ => path = Some(given.value.to_vec()),
-            },
-            Err(flow) => return flow,
-        }
-    }
-    let operands = letters.operands();
-    if clears {
-        shell.state.hashed = Rc::default();
-    }
-    if operands.is_empty() && !clears {
-        if shell.state.hashed.is_empty() {
-            if !reuses {
-                shell.out().extend_from_slice(b"hash: hash table empty\n");
-            }
-            return Flow::Continue(0);
-        }
-        let hashed = Rc::clone(&shell.state.hashed);
-        if !reuses {
-            shell.out().extend_from_slice(b"hits\tcommand\n");
-        }
-        for (name, (path, uses)) in hashed.iter() {
-            let line = match reuses {
-                true => [b"builtin hash -p ", path.as_slice(), b" ", name, b"\n"].concat(),
-                false => [format!("{uses:4}\t").as_bytes(), path, b"\n"].concat(),
-            };
-            shell.out().extend(line);
-        }
-        return Flow::Continue(0);
-    }
-    let mut status = 0;
-    for name in operands {
-        if let Some(path) = &path {
-            Rc::make_mut(&mut shell.state.hashed).insert(name.clone(), (path.clone(), 0));
-        } else if forgets {
-            if Rc::make_mut(&mut shell.state.hashed).remove(name).is_none() {
-                shell.complain_as("hash", [name.as_slice(), b": not found"].concat());
-                status = 1;
-            }
-        } else if shows {
-            match shell.state.hashed.get(name).cloned() {
-                Some((path, _)) => {
-                    let line = match operands.len() > 1 {
-                        true => [name.as_slice(), b"\t", &path, b"\n"].concat(),
-                        false => [path.as_slice(), b"\n"].concat(),
-                    };
-                    shell.out().extend(line);
-                }
-                None => {
-                    shell.complain_as("hash", [name.as_slice(), b": not found"].concat());
-                    status = 1;
-                }
-            }
-        } else if shell.builtin(name).is_none() && !name.contains(&b'/') {
-            match shell.find_program(name) {
-                Some(Found::Executable(path)) => {
-                    Rc::make_mut(&mut shell.state.hashed).insert(name.clone(), (path, 0));
-                }
-                _ => {
-                    shell.complain_as("hash", [name.as_slice(), b": not found"].concat());
-                    status = 1;
-                }
-            }
-        }
-    }
-    Flow::Continue(status)
 }
 
 pub fn enable(shell: &mut Shell, args: &[Text]) -> Flow {

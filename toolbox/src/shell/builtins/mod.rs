@@ -7,6 +7,7 @@ mod directory_stack;
 mod echo;
 mod flow;
 mod getopts;
+mod hash;
 mod help;
 mod jobs;
 mod kill;
@@ -146,7 +147,7 @@ pub const TABLE: &[Builtin] = &[
     ),
     plain("fg", jobs::foreground, "[job_spec]"),
     plain("getopts", getopts::run, "optstring name [arg ...]"),
-    plain("hash", lookup::hash, "[-lr] [-p pathname] [-dt] [name ...]"),
+    plain("hash", hash::run, "[-lr] [-p pathname] [-dt] [name ...]"),
     plain("help", help::run, "[-dms] [pattern ...]"),
     plain(
         "history",

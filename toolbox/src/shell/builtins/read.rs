@@ -323,7 +323,7 @@ impl Reader {
 /// Says whether all variables were assigned; it has complained if not.
 fn assign(shell: &mut Shell, request: &Request, names: &[Text], line: Line) -> Flow<bool> {
     if let Some(name) = &request.array {
-        return assign_array(shell, name, &line);
+        return assign_array(shell, name, request.limit, line);
     }
     let Some((last, others)) = names.split_last() else {
         return Flow::Continue(shell.try_assign(Symbol::REPLY, line.text));
@@ -364,7 +364,7 @@ fn assign_one(shell: &mut Shell, name: &[u8], value: Text) -> Flow<bool> {
     shell.assign_text(name, value)
 }
 
-fn assign_array(shell: &mut Shell, name: &[u8], line: &Line) -> Flow<bool> {
+fn assign_array(shell: &mut Shell, name: &[u8], limit: Limit, line: Line) -> Flow<bool> {
     let name = shell.resolved(Symbol::new(name));
     let variable = shell.state.variables.get(name);
     if variable.is_some_and(|variable| matches!(variable.value, Value::Associative(_))) {
@@ -379,10 +379,17 @@ fn assign_array(shell: &mut Shell, name: &[u8], line: &Line) -> Flow<bool> {
         return Flow::Continue(false);
     }
     let attributes = shell.attributes(name);
-    let separators = shell.field_separators();
+    let fields: Vec<Text> = match limit {
+        // With `-N`, nothing is a separator.
+        Limit::Exactly(_) => vec![line.text],
+        _ => {
+            let separators = shell.field_separators();
+            separators.fields(&line).map(<[u8]>::to_vec).collect()
+        }
+    };
     let mut array = Indexed::default();
-    for (index, field) in (0..).zip(separators.fields(line)) {
-        let value = shell.converted(attributes, field.to_vec())?;
+    for (index, field) in (0..).zip(fields) {
+        let value = shell.converted(attributes, field)?;
         array.set(index, value);
     }
     shell.state.variables.edit(name).value = Value::Indexed(array);

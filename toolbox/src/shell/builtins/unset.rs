@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::declare::is_name;
 use super::letters::Letters;
 use crate::shell::Shell;
-use crate::shell::ast::Text;
+use crate::shell::ast::{Subject, Text};
 use crate::shell::flow::Flow;
 use crate::shell::parser;
 use crate::shell::symbol::Symbol;
@@ -35,7 +35,7 @@ pub fn run(shell: &mut Shell, args: &[Text]) -> Flow {
             unset_function(shell, name)
         } else if references {
             unset_reference(shell, name)
-        } else if parser::parameter_name(name).is_some() && !name[0].is_ascii_digit() {
+        } else if is_variable(name) {
             let symbol = is_name(name).then(|| Symbol::new(name));
             match symbol.is_some_and(|symbol| shell.state.variables.get(symbol).is_none()) {
                 // Without a variable of the name, a function is meant.
@@ -53,6 +53,12 @@ pub fn run(shell: &mut Shell, args: &[Text]) -> Flow {
         }
     }
     Flow::Continue(status)
+}
+
+/// Whether a text names a variable or an element of one.
+fn is_variable(name: &[u8]) -> bool {
+    let subject = parser::parameter_name(name);
+    matches!(subject, Some(Subject::Variable(_) | Subject::Element(..)))
 }
 
 /// A nameref itself; what is none stays.

@@ -87,6 +87,9 @@ impl Shell {
             Err(error) => return Err(self.not_started(name, &error)),
         };
         command.program = OsString::from_vec(path.clone());
+        if let Some(env) = &mut command.env {
+            env.push((OsString::from("_"), command.program.clone()));
+        }
         command.args = fields
             .iter()
             .map(|field| OsString::from_vec(field.clone()))
@@ -127,7 +130,9 @@ impl Shell {
     /// A command with the environment, the directory and the descriptors of the script.
     pub(super) fn command(&mut self) -> io::Result<Command> {
         let mut env: Vec<(OsString, OsString)> = Vec::new();
-        for variable in self.state.variables.environment().iter() {
+        self.refresh_exported();
+        let variables = self.state.variables.environment();
+        for variable in variables.iter().filter(|text| !text.starts_with(b"_=")) {
             let at = variable
                 .iter()
                 .position(|byte| *byte == b'=')

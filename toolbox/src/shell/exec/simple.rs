@@ -9,7 +9,7 @@ use crate::shell::builtins::{self, Argument, Builtin, Run};
 use crate::shell::flow::{Flow, Jump};
 use crate::shell::printer;
 use crate::shell::symbol::Symbol;
-use crate::shell::value::Value;
+use crate::shell::value::{Attributes, Value};
 
 impl Shell {
     pub(super) fn run_simple(&mut self, command: &SimpleCommand) -> Flow {
@@ -295,9 +295,15 @@ impl Shell {
         self.done(status)
     }
 
-    /// `$_`
+    /// `$_`, which loses its attributes.
     pub(super) fn set_last_argument(&mut self, text: Text) {
-        self.state.variables.edit(Symbol::UNDERSCORE).value = Value::Scalar(text);
+        let last = self.state.variables.edit(Symbol::UNDERSCORE);
+        if last.attributes.readonly {
+            self.complain("_: readonly variable");
+            return;
+        }
+        last.value = Value::Scalar(text);
+        last.attributes = Attributes::default();
     }
 }
 

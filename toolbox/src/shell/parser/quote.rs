@@ -110,9 +110,8 @@ impl Reader<'_, '_> {
         let is_closed = is_braced && self.input.raw(self.input.at) == Some(b'}');
         match value {
             Some(value) => text.push((value & 0xff) as u8),
-            // Nothing in braces is a NUL.
-            None if is_closed => text.push(0),
-            None if is_braced => text.extend_from_slice(b"\\x{"),
+            // Without digits, a brace is a NUL.
+            None if is_braced => text.push(0),
             None => text.extend_from_slice(b"\\x"),
         }
         self.input.at += usize::from(is_closed);

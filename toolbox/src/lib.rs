@@ -20,7 +20,10 @@ pub fn run() -> i32 {
     sys::process::enter_working_directory();
     let program = args.first().map_or(OsStr::new(""), OsString::as_os_str);
     let name = Path::new(program).file_name().unwrap_or(program);
-    let Some(applet) = applets::find(name) else {
+    // A dash before the name of a shell makes it a login shell.
+    let plain = name.as_encoded_bytes().strip_prefix(b"-");
+    let plain = plain.map_or(name, sys::OsStrExt::from_bytes);
+    let Some(applet) = applets::find(plain) else {
         let _ = writeln!(io::stderr(), "{}: command not found", name.display());
         return 127;
     };

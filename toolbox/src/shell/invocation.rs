@@ -18,11 +18,30 @@ use crate::sys::{self, OsStrExt, OsStringExt, process};
 /// What `--version` says.
 const VERSION: &str =
     "agent-sandbox bash, compatible with GNU bash, version 5.2.15(1)-release (wasm32)\n";
-const HELP: &str = "Usage:\tbash [long option] [option] [script-file [argument ...]]\n\
+const USAGE: &str = "Usage:\tbash [long option] [option] [script-file [argument ...]]\n\
     \tbash [option] -c command [name [argument ...]]\n\
     Long options: --debugger --help --init-file --login --noediting --noprofile --norc --posix\n\
-    \t--rcfile --restricted --verbose --version\n\
-    Options: -ilrsD or -c command or -O shopt_option, and those of set: -abefhkmnptuvxBCEHPT or -o option\n";
+    \t--rcfile --verbose --version\n\
+    Options: -ils or -c command or -O shopt_option, and those of set: -abefhkmnptuvxBCEHPT or -o option\n";
+
+/// They come before the other options.
+const LONG_OPTIONS: &[&[u8]] = &[
+    b"debugger",
+    b"dump-po-strings",
+    b"dump-strings",
+    b"help",
+    b"init-file",
+    b"login",
+    b"noediting",
+    b"noprofile",
+    b"norc",
+    b"posix",
+    b"pretty-print",
+    b"rcfile",
+    b"restricted",
+    b"verbose",
+    b"version",
+];
 
 /// The command line, taken apart.
 #[derive(Debug, Default)]
@@ -32,13 +51,19 @@ struct Invocation {
     options: Vec<(SetOption, bool)>,
     shopts: Vec<(Shopt, bool)>,
     posix: bool,
+    login: bool,
+    no_profile: bool,
+    /// The command that lists what `-o`, `+o`, `-O` or `+O` without a name ask for.
+    lists: Option<[&'static str; 2]>,
     operands: Vec<Text>,
 }
 
 /// What to do instead of running a script.
 enum Instead {
-    Print(&'static str),
+    Print(String),
     /// A usage error: the message.
+    Misuse(Text),
+    /// Another error: the message.
     Fail(Text),
 }
 
@@ -55,10 +80,11 @@ pub fn main(args: &[OsString]) -> i32 {
     let invocation = match parse(&args) {
         Ok(invocation) => invocation,
         Err(Instead::Print(text)) => return crate::stdio::print("bash", text.as_bytes()),
+        Err(Instead::Misuse(message)) => {
+            return refuse(&[&name, &b": "[..], &message, b"\n", USAGE.as_bytes()].concat());
+        }
         Err(Instead::Fail(message)) => {
-            let text = [name.as_slice(), b": ", &message, b"\n", HELP.as_bytes()].concat();
-            let _ = std::io::Write::write_all(&mut sys::Descriptor(2), &text);
-            return 2;
+            return refuse(&[&name, &b": "[..], &message, b"\n"].concat());
         }
     };
     let inherited = (3..10).filter(|fd| is_inherited(*fd as RawFd));
@@ -67,9 +93,10 @@ pub fn main(args: &[OsString]) -> i32 {
     let mut shell = ManuallyDrop::new(shell);
     shell.state.name = name.clone();
     let is_sh = name.rsplit(|byte| *byte == b'/').next() == Some(b"sh");
-    if is_sh || invocation.posix {
-        shell.state.options.set(SetOption::Posix, true);
-    }
+    let is_posix = is_sh || invocation.posix;
+    let is_login = invocation.login || name.starts_with(b"-");
+    shell.state.options.set_shopt(Shopt::LoginShell, is_login);
+    shell.state.reads_profiles = !invocation.no_profile;
     for (option, on) in &invocation.options {
         shell.state.options.set(*option, *on);
     }
@@ -79,7 +106,15 @@ pub fn main(args: &[OsString]) -> i32 {
     for function in shell.initialise_variables() {
         let _ = shell.run_definition(function.definition, &function.name);
     }
+    if is_posix {
+        let _ = shell.turn(SetOption::Posix, true);
+    }
     shell.run_invocation(invocation)
+}
+
+fn refuse(message: &[u8]) -> i32 {
+    let _ = std::io::Write::write_all(&mut sys::Descriptor(2), message);
+    2
 }
 
 /// Whether a descriptor was given to the shell. A directory is the root that paths are relative to.
@@ -93,6 +128,14 @@ fn is_inherited(fd: RawFd) -> bool {
 fn parse(args: &[Text]) -> Result<Invocation, Instead> {
     let mut invocation = Invocation::default();
     let mut rest = args.iter().skip(1).peekable();
+    // Long options come first, and one dash is enough for them.
+    while let Some([b'-', name @ ..]) = rest.peek().map(|arg| arg.as_slice())
+        && let name = name.strip_prefix(b"-").unwrap_or(name)
+        && LONG_OPTIONS.contains(&name)
+    {
+        rest.next();
+        long_option(name, &mut rest, &mut invocation)?;
+    }
     while let Some(arg) = rest.peek() {
         let arg = arg.as_slice();
         match arg {
@@ -100,9 +143,8 @@ fn parse(args: &[Text]) -> Result<Invocation, Instead> {
                 rest.next();
                 break;
             }
-            [b'-', b'-', long @ ..] => {
-                rest.next();
-                long_option(long, &mut rest, &mut invocation)?;
+            [b'-', b'-', ..] => {
+                return Err(Instead::Misuse([arg, b": invalid option"].concat()));
             }
             [sign @ (b'-' | b'+'), letters @ ..] if !letters.is_empty() => {
                 rest.next();
@@ -121,18 +163,22 @@ fn long_option<'a>(
     invocation: &mut Invocation,
 ) -> Result<(), Instead> {
     match name {
-        b"version" => return Err(Instead::Print(VERSION)),
-        b"help" => return Err(Instead::Print(HELP)),
+        b"version" => return Err(Instead::Print(VERSION.into())),
+        b"help" => return Err(Instead::Print([VERSION, USAGE].concat())),
         b"posix" => invocation.posix = true,
         b"verbose" => invocation.options.push((SetOption::Verbose, true)),
-        b"norc" | b"noprofile" | b"noediting" | b"login" | b"debugger" => {}
-        b"rcfile" | b"init-file" => {
-            rest.next();
-        }
-        _ => {
-            let message = [b"--", name, b": invalid option"].concat();
+        b"login" => invocation.login = true,
+        b"noprofile" => invocation.no_profile = true,
+        b"rcfile" | b"init-file" if rest.next().is_none() => {
+            let message = [name, b": option requires an argument"].concat();
             return Err(Instead::Fail(message));
         }
+        b"dump-strings" | b"dump-po-strings" | b"pretty-print" | b"restricted" => {
+            let message = [b"--", name, b": not supported"].concat();
+            return Err(Instead::Fail(message));
+        }
+        // They are about interactive shells, and about a debugger that is not there.
+        _ => {}
     }
     Ok(())
 }
@@ -148,32 +194,38 @@ fn short_options<'a>(
             b'c' => invocation.command = true,
             b's' => invocation.reads_stdin = true,
             // There is no terminal: what these say does not matter.
-            b'i' | b'l' | b'D' => {}
-            b'r' => invocation.shopts.push((Shopt::RestrictedShell, on)),
-            b'o' => {
-                if let Some(name) = rest.next() {
+            b'i' => {}
+            b'l' => invocation.login = on,
+            b'r' | b'D' => {
+                let message = format!("-{}: not supported", char::from(*letter));
+                return Err(Instead::Fail(message.into_bytes()));
+            }
+            b'o' => match rest.next() {
+                None => invocation.lists = Some(["set", if on { "-o" } else { "+o" }]),
+                Some(name) => {
                     let Some(option) = SetOption::from_name(name) else {
-                        let message = [name.as_slice(), b": invalid option name"].concat();
-                        return Err(Instead::Fail(message));
+                        let message = [b"line 0: bash: ", &name[..], b": invalid option name"];
+                        return Err(Instead::Fail(message.concat()));
                     };
                     invocation.options.push((option, on));
                 }
-            }
-            b'O' => {
-                if let Some(name) = rest.next() {
+            },
+            b'O' => match rest.next() {
+                None => invocation.lists = Some(["shopt", if on { "--" } else { "-p" }]),
+                Some(name) => {
                     let Some(option) = Shopt::from_name(name) else {
-                        let message = [name.as_slice(), b": invalid shell option name"].concat();
-                        return Err(Instead::Fail(message));
+                        let message = [b"line 0: ", &name[..], b": invalid shell option name"];
+                        return Err(Instead::Fail(message.concat()));
                     };
                     invocation.shopts.push((option, on));
                 }
-            }
+            },
             _ => match SetOption::from_letter(*letter) {
                 Some(option) => invocation.options.push((option, on)),
                 None => {
                     let sign = if on { '-' } else { '+' };
                     let message = format!("{sign}{}: invalid option", char::from(*letter));
-                    return Err(Instead::Fail(message.into_bytes()));
+                    return Err(Instead::Misuse(message.into_bytes()));
                 }
             },
         }
@@ -183,6 +235,9 @@ fn short_options<'a>(
 
 impl Shell {
     fn run_invocation(&mut self, invocation: Invocation) -> i32 {
+        if let Some(command) = invocation.lists {
+            let _ = self.run_builtin_named(&command.map(|word| word.as_bytes().to_vec()));
+        }
         let mut operands = invocation.operands.into_iter();
         if invocation.command {
             let Some(script) = operands.next() else {

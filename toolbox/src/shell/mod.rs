@@ -20,6 +20,7 @@ pub mod printer;
 pub mod quote;
 pub mod script;
 pub mod special;
+mod startup_files;
 pub mod state;
 pub mod streams;
 pub mod symbol;

@@ -77,7 +77,7 @@ pub fn key(text: &[u8]) -> Text {
 }
 
 /// Whether all characters can be printed.
-fn is_shown_plainly(text: &[u8]) -> bool {
+pub fn is_shown_plainly(text: &[u8]) -> bool {
     if text.is_ascii() {
         return text.iter().all(|byte| matches!(byte, b' '..=b'~'));
     }

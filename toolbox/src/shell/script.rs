@@ -82,8 +82,16 @@ impl Shell {
             let asks = memmem::find(parser.consumed(), b"BASH_COMMAND");
             self.state.keeps_command = asks.is_some();
         }
+        if !self.state.asks_pid {
+            let asks = memmem::find(parser.consumed(), b"BASHPID");
+            self.state.asks_pid = asks.is_some();
+        }
         if self.is_set(SetOption::Verbose) {
-            let consumed = parser.consumed().to_vec();
+            let mut consumed = parser.consumed().to_vec();
+            // The last line may lack its end.
+            if consumed.last().is_some_and(|byte| *byte != b'\n') {
+                consumed.push(b'\n');
+            }
             self.write_error(&consumed);
         }
         for (line, warning) in parser.take_warnings() {
@@ -96,7 +104,13 @@ impl Shell {
 
     /// Runs a whole script; gives the status that the shell ends with, after the EXIT trap.
     pub fn run_script(&mut self, parser: &mut Parser<'_>) -> i32 {
-        let status = self.run_commands(parser);
+        let status = match self.run_startup_files() {
+            Some(status) => status,
+            None => {
+                self.state.status = 0;
+                self.run_commands(parser)
+            }
+        };
         let status = self.run_exit_trap(status);
         self.end_substitutions();
         if let Err(error) = self.flush() {
@@ -157,6 +171,9 @@ impl Shell {
                 }
             }
             self.jobs.forget_reported();
+            if self.is_set(SetOption::OneCommand) && self.state.source != ScriptSource::Argument {
+                return status;
+            }
         }
     }
 

@@ -31,6 +31,8 @@ pub struct Shell {
     pub substitution_status: Option<i32>,
     /// Signals that have come and whose traps have not run yet: bit `n - 1` is signal `n`.
     pub pending_signals: u64,
+    /// `exit` has been called, and the EXIT trap has not run yet.
+    pub is_exiting: bool,
     /// The processes of `>(…)`.
     pub written_substitutions: Vec<Pid>,
     /// The traps whose commands run now, innermost last.
@@ -84,12 +86,16 @@ pub struct State {
     pub command: Text,
     /// Whether the script may ask for that: it has traps, or the name is written in it.
     pub keeps_command: bool,
+    /// Whether it may ask for `BASHPID`: each of its subshells is a process then.
+    pub asks_pid: bool,
     /// The number that `RANDOM` gave last.
     pub last_random: u32,
     /// Special variables that were unset, and are so no more.
     pub ordinary: Rc<BTreeSet<Symbol>>,
     /// Builtins that `enable -n` has taken away.
     pub disabled: Rc<BTreeSet<Text>>,
+    /// A login shell runs the profiles before its script.
+    pub reads_profiles: bool,
     /// What the shell is told to run: the text of `-c`, a file, or standard input.
     pub source: ScriptSource,
 }
@@ -146,9 +152,11 @@ impl Default for State {
             getopts_offset: 0,
             command: Text::new(),
             keeps_command: false,
+            asks_pid: false,
             last_random: 0,
             ordinary: Rc::default(),
             disabled: Rc::default(),
+            reads_profiles: true,
             source: ScriptSource::StandardInput,
         }
     }
@@ -166,6 +174,7 @@ impl Shell {
             depth: 0,
             substitution_status: None,
             pending_signals: 0,
+            is_exiting: false,
             written_substitutions: Vec::new(),
             running_traps: Vec::new(),
             arithmetic_prefix: b"",

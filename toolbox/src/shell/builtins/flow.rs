@@ -73,7 +73,11 @@ pub fn return_from(shell: &mut Shell, args: &[Text]) -> Flow {
 pub fn exit(shell: &mut Shell, args: &[Text]) -> Flow {
     let args = operands(args);
     match status_argument(shell, &args) {
-        Ok(status) => ControlFlow::Break(Jump::Exit(status)),
+        Ok(status) => {
+            let status = shell.run_logout_file().unwrap_or(status);
+            shell.is_exiting = true;
+            ControlFlow::Break(Jump::Exit(status))
+        }
         Err(TooMany) => Flow::Continue(1),
     }
 }

@@ -12,7 +12,7 @@ use crate::shell::printer;
 use crate::shell::quote;
 
 /// Reserved words, in the order of the manual.
-const KEYWORDS: &[&[u8]] = &[
+pub const KEYWORDS: &[&[u8]] = &[
     b"if",
     b"then",
     b"else",

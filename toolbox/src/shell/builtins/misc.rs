@@ -1,24 +1,25 @@
-//! `let`, `caller`, `times`, `ulimit`, `history`, `compgen` and others that are short.
+//! `let`, `caller`, `times`, `ulimit`, `history` and others that are short.
 
-use super::TABLE;
 use super::letters::Letters;
 use crate::shell::Shell;
-use crate::shell::access::is_seen_by_scripts;
 use crate::shell::ast::Text;
 use crate::shell::flow::{Flow, Jump};
-use crate::shell::options::{SetOption, Shopt};
-use crate::shell::pattern::Pattern;
+use crate::shell::options::Shopt;
 use crate::sys::process;
 
 pub fn let_(shell: &mut Shell, args: &[Text]) -> Flow {
-    if args.len() < 2 {
+    let expressions = match args.get(1..).unwrap_or_default() {
+        [dashes, rest @ ..] if dashes == b"--" => rest,
+        expressions => expressions,
+    };
+    if expressions.is_empty() {
         shell.complain_as("let", "expression expected");
         return Flow::Continue(1);
     }
     let mut value = 0;
     let outer = std::mem::replace(&mut shell.arithmetic_prefix, b"let: ");
     let mut failed = None;
-    for expression in &args[1..] {
+    for expression in expressions {
         match shell.evaluate_text(expression) {
             Flow::Continue(number) => value = number,
             Flow::Break(Jump::Discard(_)) => {
@@ -213,7 +214,10 @@ pub fn fc(shell: &mut Shell, _args: &[Text]) -> Flow {
     Flow::Continue(1)
 }
 
-pub fn logout(shell: &mut Shell, _args: &[Text]) -> Flow {
+pub fn logout(shell: &mut Shell, args: &[Text]) -> Flow {
+    if shell.has_shopt(Shopt::LoginShell) {
+        return super::flow::exit(shell, args);
+    }
     shell.complain_as("logout", "not login shell: use `exit'");
     Flow::Continue(1)
 }
@@ -226,129 +230,4 @@ pub fn suspend(shell: &mut Shell, _args: &[Text]) -> Flow {
 /// Completion is for those who type: its rules are taken and not used.
 pub fn complete(_shell: &mut Shell, _args: &[Text]) -> Flow {
     Flow::Continue(0)
-}
-
-pub fn compgen(shell: &mut Shell, args: &[Text]) -> Flow {
-    let mut found: Vec<Text> = Vec::new();
-    let mut filter = None;
-    let (mut before, mut after) = (Text::new(), Text::new());
-    let mut letters = Letters::new(args, "abcdefgjksuvA:o:C:F:G:P:S:V:W:X:");
-    let mut asked = Vec::new();
-    loop {
-        match letters.next(shell) {
-            Ok(None) => break,
-            Ok(Some(given)) => match given.letter {
-                b'P' => before = given.value.to_vec(),
-                b'S' => after = given.value.to_vec(),
-                b'X' => filter = Some(given.value.to_vec()),
-                b'C' | b'F' => {
-                    shell.complain_as(
-                        "compgen",
-                        format!("-{}: not supported", char::from(given.letter)),
-                    );
-                    return Flow::Continue(1);
-                }
-                letter => asked.push((letter, given.value.to_vec())),
-            },
-            Err(flow) => return flow,
-        }
-    }
-    let word = letters.operands().first().cloned().unwrap_or_default();
-    for (letter, value) in asked {
-        let kind: &[u8] = match letter {
-            b'a' => b"alias",
-            b'b' => b"builtin",
-            b'c' => b"command",
-            b'd' => b"directory",
-            b'e' => b"export",
-            b'f' => b"file",
-            b'k' => b"keyword",
-            b'v' => b"variable",
-            b'A' => &value,
-            b'W' => {
-                let list = crate::shell::parser::double_quoted(&value);
-                let text = match list {
-                    Ok(word) => shell.expand_text(&word)?,
-                    Err(_) => value.clone(),
-                };
-                let separators = shell
-                    .value(crate::shell::symbol::Symbol::IFS)
-                    .unwrap_or_default();
-                let words = text
-                    .split(|byte| separators.contains(byte))
-                    .filter(|word| !word.is_empty());
-                found.extend(words.map(<[u8]>::to_vec));
-                continue;
-            }
-            b'G' => {
-                found.extend(shell.glob(&value));
-                continue;
-            }
-            _ => continue,
-        };
-        found.extend(candidates(shell, kind, &word));
-    }
-    found.retain(|candidate| candidate.starts_with(&word));
-    if let Some(filter) = filter {
-        let (negated, source) = match filter.strip_prefix(b"!") {
-            Some(source) => (true, source.to_vec()),
-            None => (false, filter),
-        };
-        let pattern = Pattern::new(&source, shell.has_shopt(Shopt::ExtGlob), false);
-        found.retain(|candidate| pattern.matches(candidate) == negated);
-    }
-    let status = i32::from(found.is_empty());
-    for candidate in found {
-        let line = [before.as_slice(), &candidate, &after, b"\n"].concat();
-        shell.out().extend(line);
-    }
-    Flow::Continue(status)
-}
-
-fn candidates(shell: &mut Shell, kind: &[u8], word: &[u8]) -> Vec<Text> {
-    match kind {
-        b"alias" => shell.state.aliases.keys().cloned().collect(),
-        b"builtin" => TABLE
-            .iter()
-            .map(|builtin| builtin.name.as_bytes().to_vec())
-            .collect(),
-        b"function" => shell.function_names(),
-        b"variable" | b"export" => {
-            let names = shell.state.variables.sorted_names().into_iter();
-            let exported = kind == b"export";
-            names
-                .filter(|name| is_seen_by_scripts(*name))
-                .filter(|name| !exported || shell.attributes(*name).exported)
-                .map(|name| name.name().to_vec())
-                .collect()
-        }
-        b"setopt" => SetOption::ALL
-            .iter()
-            .map(|option| option.name().as_bytes().to_vec())
-            .collect(),
-        b"shopt" => Shopt::ALL
-            .iter()
-            .map(|option| option.name().as_bytes().to_vec())
-            .collect(),
-        b"file" | b"directory" => {
-            let source = [word, b"*"].concat();
-            let mut found = shell.glob(&source);
-            if kind == b"directory" {
-                found.retain(|path| {
-                    let name = <std::ffi::OsStr as crate::sys::OsStrExt>::from_bytes(path);
-                    std::path::Path::new(name).is_dir()
-                });
-            }
-            found
-        }
-        b"command" => {
-            let mut found: Vec<Text> = TABLE
-                .iter()
-                .map(|builtin| builtin.name.as_bytes().to_vec())
-                .collect();
-            found.extend(shell.function_names());
-            found
-        }
-        _ => Vec::new(),
-    }
 }

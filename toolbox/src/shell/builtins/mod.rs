@@ -1,6 +1,7 @@
 //! The table of builtins: each is a file of its own and is named here, once.
 
 mod alias;
+mod compgen;
 mod declare;
 mod directory;
 mod directory_stack;
@@ -98,7 +99,7 @@ pub const TABLE: &[Builtin] = &[
     plain("command", lookup::command, "[-pVv] command [arg ...]"),
     plain(
         "compgen",
-        misc::compgen,
+        compgen::run,
         "[-abcdefgjksuv] [-o option] [-A action] [-G globpat] [-W wordlist] [-F function] [-C command] [-X filterpat] [-P prefix] [-S suffix] [word]",
     ),
     plain(

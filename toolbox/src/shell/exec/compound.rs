@@ -53,7 +53,10 @@ impl Shell {
             Compound::Group(list) => self.run_list(list),
             Compound::Subshell(list) => {
                 self.state.line = command.line;
-                let status = self.subshell(|shell| shell.run_list(list));
+                let status = match self.state.asks_pid {
+                    true => self.subshell_process(list, true),
+                    false => self.subshell(|shell| shell.run_list(list)),
+                };
                 self.done(status)
             }
             Compound::If {

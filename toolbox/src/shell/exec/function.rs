@@ -62,7 +62,9 @@ impl Shell {
             }
             ControlFlow::Break(jump) => ControlFlow::Break(jump),
         };
-        self.leave_scope();
+        if !self.is_exiting {
+            self.leave_scope();
+        }
         flow
     }
 
@@ -100,6 +102,10 @@ impl Shell {
                 flow => flow,
             }
         });
+        // The EXIT trap sees what the function saw that has called `exit`.
+        if self.is_exiting {
+            return flow;
+        }
         self.show_traps(hidden);
         if let Some(call) = self.state.calls.pop()
             && let Some(options) = call.options

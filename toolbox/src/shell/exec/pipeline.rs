@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use std::rc::Rc;
 
 use crate::shell::Shell;
-use crate::shell::ast::{BraceKind, Command, Part, Pipeline, SimpleCommand, Text, Word};
+use crate::shell::ast::{BraceKind, Command, Compound, Part, Pipeline, SimpleCommand, Text, Word};
 use crate::shell::descriptors::{self, Open};
 use crate::shell::flow::{Flow, Jump};
 use crate::shell::options::{SetOption, Shopt};
@@ -23,6 +23,18 @@ enum Stage {
     Ended(i32),
 }
 
+/// Whether a command is one for `PIPESTATUS`, and does not leave that to the commands in it.
+fn leaves_status(command: &Command) -> bool {
+    match command {
+        Command::Compound(compound) => matches!(
+            compound.kind,
+            Compound::Subshell(_) | Compound::Arithmetic(_) | Compound::Test(_)
+        ),
+        Command::Function(_) => false,
+        _ => true,
+    }
+}
+
 impl Shell {
     pub(super) fn run_pipeline(&mut self, pipeline: &Pipeline) -> Flow {
         if let Some(format) = pipeline.time {
@@ -36,7 +48,7 @@ impl Shell {
             [] => 0,
             [command] => {
                 let status = self.run_command(command)?;
-                if !matches!(command, Command::Compound(_)) {
+                if leaves_status(command) {
                     self.note_status(status);
                 }
                 status

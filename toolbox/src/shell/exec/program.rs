@@ -5,9 +5,11 @@ use std::io;
 use std::path::PathBuf;
 use std::rc::Rc;
 
+use crate::format::quote::ansi_c_quoted;
 use crate::shell::Shell;
 use crate::shell::ast::Text;
 use crate::shell::flow::Flow;
+use crate::shell::quote;
 use crate::shell::symbol::Symbol;
 use crate::sys::process::{Command, ExitStatus, Pid};
 use crate::sys::signal::Signal;
@@ -197,7 +199,11 @@ impl Shell {
     }
 
     fn handle_missing(&mut self, name: &[u8]) -> NotStarted {
-        self.complain([name, b": command not found"].concat());
+        let shown = match quote::is_shown_plainly(name) {
+            true => name.to_vec(),
+            false => ansi_c_quoted(name),
+        };
+        self.complain([shown.as_slice(), b": command not found"].concat());
         NotStarted(NOT_FOUND)
     }
 

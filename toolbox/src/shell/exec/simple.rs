@@ -4,12 +4,13 @@ use std::ops::ControlFlow;
 
 use super::trap::Next;
 use crate::shell::Shell;
-use crate::shell::ast::{AssignedValue, Assignment, SimpleCommand, Text};
+use crate::shell::ast::{AssignedValue, Assignment, Command, SimpleCommand, Text, Word};
 use crate::shell::builtins::{self, Argument, Builtin, Run};
 use crate::shell::flow::{Flow, Jump};
-use crate::shell::printer;
+use crate::shell::options::SetOption;
 use crate::shell::symbol::Symbol;
 use crate::shell::value::{Attributes, Value};
+use crate::shell::{parser, printer};
 
 impl Shell {
     pub(super) fn run_simple(&mut self, command: &SimpleCommand) -> Flow {
@@ -27,6 +28,11 @@ impl Shell {
 
     fn expand_and_run(&mut self, command: &SimpleCommand) -> Flow {
         self.substitution_status = None;
+        if self.is_set(SetOption::Keyword)
+            && let Some(command) = with_assignments_before(command)
+        {
+            return self.expand_and_run(&command);
+        }
         if command.words.iter().any(|word| word.assignment.is_some()) {
             return self.run_declaration(command);
         }
@@ -178,7 +184,7 @@ impl Shell {
             redirections => match self.redirect(redirections)? {
                 Ok(saved) => Some(saved),
                 Err(status) => {
-                    if builtin.is_special && self.is_posix() || is_exec {
+                    if builtin.is_special && self.is_posix() {
                         return ControlFlow::Break(Jump::Exit(status));
                     }
                     return self.done(status);
@@ -304,6 +310,34 @@ impl Shell {
         }
         last.value = Value::Scalar(text);
         last.attributes = Attributes::default();
+    }
+}
+
+/// With `set -k`, assignments among the words count as if they stood before the command.
+fn with_assignments_before(command: &SimpleCommand) -> Option<SimpleCommand> {
+    let mut moved = SimpleCommand {
+        words: Vec::new(),
+        ..command.clone()
+    };
+    for word in &command.words {
+        match assignment_in(word) {
+            Some(assignment) => moved.assignments.push(assignment),
+            None => moved.words.push(word.clone()),
+        }
+    }
+    (moved.words.len() < command.words.len()).then_some(moved)
+}
+
+fn assignment_in(word: &Word) -> Option<Assignment> {
+    if let Some(assignment) = &word.assignment {
+        return Some((**assignment).clone());
+    }
+    let list = parser::parse_script(&word.source).ok()?;
+    match list.items.first()?.command.first.stages.first()? {
+        Command::Simple(command) if command.words.is_empty() => {
+            command.assignments.first().cloned()
+        }
+        _ => None,
     }
 }
 

@@ -8,6 +8,7 @@ use std::os::fd::AsRawFd;
 
 use serde::{Deserialize, Serialize};
 
+use super::{NOT_EXECUTABLE, NOT_FOUND};
 use crate::shell::ast::{Command, List, ListItem, Text};
 use crate::shell::descriptors::Descriptors;
 use crate::shell::flow::{Flow, Jump};
@@ -79,6 +80,28 @@ impl Shell {
         self.note_locale();
         self.restore_signals(&traps);
         status
+    }
+
+    /// Runs commands in a process of their own, as a subshell does, and waits for it. Maybe tells of a
+    /// signal that has ended it.
+    pub(super) fn subshell_process(&mut self, list: &List, tells: bool) -> i32 {
+        let pid = match self.spawn_subshell(&Self::group(list), false) {
+            Ok(pid) => pid,
+            Err(error) => {
+                let text = sys::error_text(&error);
+                self.complain(format!("fork: {text}"));
+                return NOT_EXECUTABLE;
+            }
+        };
+        match self.wait_for_child(pid) {
+            Some(status) => {
+                if tells {
+                    self.tell_of_signal(status);
+                }
+                status.code().into()
+            }
+            None => NOT_FOUND,
+        }
     }
 
     /// What changes for a shell that becomes a subshell.

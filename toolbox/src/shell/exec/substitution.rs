@@ -20,6 +20,13 @@ impl Shell {
     pub fn substitute(&mut self, command: &CommandSubstitution) -> Flow<Text> {
         let (status, text) = match &command.file {
             Some(word) => self.collect(|shell| shell.subshell(|shell| shell.print_file(word))),
+            None if self.state.asks_pid => self.collect(|shell| {
+                let options = shell.state.options;
+                shell.drop_errexit();
+                let status = shell.subshell_process(&command.body, false);
+                shell.state.options = options;
+                status
+            }),
             None => self.collect(|shell| {
                 shell.subshell(|shell| shell.run_substitution_list(&command.body))
             }),
@@ -38,10 +45,14 @@ impl Shell {
 
     /// Prints what any text of commands prints: `${ …; }` is not of this bash, but traps and prompts have such texts.
     fn run_substitution_list(&mut self, list: &List) -> Flow {
+        self.drop_errexit();
+        self.run_list(list)
+    }
+
+    fn drop_errexit(&mut self) {
         if !self.has_shopt(Shopt::InheritErrExit) && !self.is_posix() {
             self.state.options.set(SetOption::ErrExit, false);
         }
-        self.run_list(list)
     }
 
     /// `$(< file)`

@@ -6,6 +6,7 @@ use crate::shell::Shell;
 use crate::shell::access::Target;
 use crate::shell::ast::{ArrayElement, AssignedValue, Assignment, Text};
 use crate::shell::flow::{Flow, Jump};
+use crate::shell::options::SetOption;
 use crate::shell::value::Variable;
 use crate::shell::variables::ScopeKind;
 
@@ -39,10 +40,11 @@ impl Shell {
         let is_readonly = |variable: &Variable| variable.attributes.readonly;
         if self.state.variables.get(name).is_some_and(is_readonly) {
             self.complain([&name.name()[..], b": readonly variable"].concat());
-            return ControlFlow::Break(match self.is_posix() {
-                true => Jump::Exit(1),
-                false => Jump::Discard(1),
-            });
+            // Otherwise the command runs without it.
+            return match self.is_posix() || self.is_set(SetOption::ErrExit) {
+                true => ControlFlow::Break(Jump::Exit(1)),
+                false => Flow::Continue(()),
+            };
         }
         let mut value = match &assignment.value {
             AssignedValue::Scalar(word) => self.expand_text(word)?,

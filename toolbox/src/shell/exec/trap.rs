@@ -102,6 +102,7 @@ impl Shell {
 
     /// Runs the EXIT trap, once; gives the status that the shell ends with.
     pub fn run_exit_trap(&mut self, status: i32) -> i32 {
+        self.is_exiting = false;
         let Some(command) = self.state.traps.take(Event::Exit) else {
             return status;
         };

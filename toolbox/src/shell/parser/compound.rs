@@ -59,6 +59,10 @@ impl Reader<'_, '_> {
         if self.peek() == Some(b'(') {
             let line = self.line();
             let kind = self.parenthesis()?;
+            let line = match kind {
+                Compound::Arithmetic(_) => self.line(),
+                _ => line,
+            };
             return Ok(Some(compound(line, kind)));
         }
         let Some((keyword, end)) = self.keyword() else {

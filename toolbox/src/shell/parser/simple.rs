@@ -8,7 +8,8 @@ use super::word::Kind;
 use crate::shell::ast::{Command, FunctionDefinition, SimpleCommand, Word};
 
 impl Reader<'_, '_> {
-    /// A simple command, or the definition of a function.
+    /// A simple command, or the definition of a function. Its line is where the first element ends; behind a name, bash
+    /// looks one token further.
     #[inline(never)]
     pub(super) fn simple_command(&mut self, may_define: bool) -> Parsed<Command> {
         let mut command = SimpleCommand {
@@ -19,7 +20,15 @@ impl Reader<'_, '_> {
         };
         let mut arguments = Arguments::Words;
         loop {
+            let is_second = elements(&command) == 1;
+            let is_named = !command.words.is_empty();
+            if is_second && !is_named {
+                command.line = self.line();
+            }
             self.skip_blanks();
+            if is_second && is_named {
+                command.line = self.line();
+            }
             let is_behind_others =
                 !command.assignments.is_empty() || !command.redirections.is_empty();
             while command.words.is_empty() && is_behind_others && self.expand_alias() {
@@ -43,12 +52,12 @@ impl Reader<'_, '_> {
                     Some(end) => inside = end,
                     None => continue,
                 }
-                if !command.assignments.is_empty() || !command.redirections.is_empty() {
-                    command.line = self.line();
-                }
             }
             if !self.take_argument(&mut command.words, arguments, inside)? {
                 break;
+            }
+            if is_second && is_named {
+                command.line = self.line();
             }
             if let [name] = command.words.as_slice() {
                 arguments = Arguments::of(name);
@@ -106,6 +115,10 @@ impl Reader<'_, '_> {
             body: Rc::new(body),
         }))
     }
+}
+
+fn elements(command: &SimpleCommand) -> usize {
+    command.words.len() + command.assignments.len() + command.redirections.len()
 }
 
 /// What the arguments of a command may be.

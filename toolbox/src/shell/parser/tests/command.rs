@@ -240,5 +240,5 @@ fn commands_have_their_lines() {
             _ => 0,
         })
         .collect();
-    assert_eq!(lines, [1, 3, 4, 5, 7]);
+    assert_eq!(lines, [1, 4, 4, 5, 8]);
 }

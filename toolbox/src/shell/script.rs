@@ -7,7 +7,7 @@ use memchr::memmem;
 use super::Shell;
 use super::ast::Text;
 use super::calls::{Call, CallKind};
-use super::flow::{Flow, Jump};
+use super::flow::{Error, Flow, Jump};
 use super::options::{SetOption, Shopt};
 use super::parser::{ErrorKind, Parser, Settings, SyntaxError};
 use super::state::ScriptSource;
@@ -32,9 +32,14 @@ impl Shell {
                 Ok(Some(list)) => match self.run_list(&list) {
                     ControlFlow::Continue(ended) => status = ended,
                     // An error is the end of the line, and in a subshell or in POSIX mode that of more.
-                    ControlFlow::Break(Jump::Discard(failed))
-                        if self.state.subshells == 0 && !self.is_posix() =>
+                    ControlFlow::Break(Jump::Discard(error, failed))
+                        if self.state.subshells == 0
+                            && !self.is_posix()
+                            && error != Error::Text =>
                     {
+                        if error == Error::Command && self.is_set(SetOption::ErrExit) {
+                            return ControlFlow::Break(Jump::Exit(failed));
+                        }
                         status = failed;
                         self.state.status = failed;
                         self.loops = loops;
@@ -150,15 +155,21 @@ impl Shell {
             match self.run_list(&list) {
                 ControlFlow::Continue(ended) => status = ended,
                 ControlFlow::Break(Jump::Exit(status)) => return status,
-                ControlFlow::Break(Jump::Discard(failed)) => {
+                ControlFlow::Break(Jump::Discard(error, failed)) => {
                     status = failed;
                     self.state.status = failed;
                     self.loops = 0;
                     self.in_condition = false;
-                    if self.is_posix() && self.state.source == ScriptSource::Argument {
+                    let is_argument = self.state.source == ScriptSource::Argument;
+                    if self.is_posix() && is_argument {
                         return self.unset_status();
                     }
-                    if self.is_posix() || self.is_set(SetOption::ErrExit) {
+                    let is_end = match error {
+                        Error::Command => self.is_set(SetOption::ErrExit),
+                        Error::Expansion => false,
+                        Error::Text => is_argument,
+                    };
+                    if self.is_posix() || is_end {
                         return failed;
                     }
                 }

@@ -146,7 +146,7 @@ pub fn wait(shell: &mut Shell, args: &[Text]) -> Flow {
     }
     let _ = shell.flush();
     if let Some(variable) = &variable {
-        shell.unset_named(variable);
+        shell.unset_named(variable)?;
     }
     if any {
         return wait_for_next(shell, rest, variable);

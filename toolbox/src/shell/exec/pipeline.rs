@@ -256,7 +256,7 @@ impl Shell {
                 _ => None,
             },
             ControlFlow::Break(
-                Jump::Exit(status) | Jump::Discard(status) | Jump::Return(status),
+                Jump::Exit(status) | Jump::Discard(_, status) | Jump::Return(status),
             ) => Some(Stage::Ended(status)),
             ControlFlow::Break(_) => Some(Stage::Ended(1)),
         };

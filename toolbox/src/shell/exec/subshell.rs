@@ -120,7 +120,7 @@ impl Shell {
         let status = match flow {
             ControlFlow::Continue(status)
             | ControlFlow::Break(
-                Jump::Return(status) | Jump::Exit(status) | Jump::Discard(status),
+                Jump::Return(status) | Jump::Exit(status) | Jump::Discard(_, status),
             ) => status,
             ControlFlow::Break(Jump::Break(_) | Jump::Continue(_)) => self.state.status,
         };

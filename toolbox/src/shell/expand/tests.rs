@@ -16,7 +16,7 @@ impl Session {
     pub(in crate::shell) fn new() -> Self {
         let mut shell = Shell::with_state(State::default(), Descriptors::inherited([]));
         for (name, value) in [(Symbol::IFS, " \t\n"), (Symbol::HOME, "/home/x")] {
-            assert!(shell.try_assign(name, value));
+            assert_eq!(shell.try_assign(name, value), Flow::Continue(true));
         }
         Self { shell }
     }

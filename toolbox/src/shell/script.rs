@@ -7,6 +7,7 @@ use memchr::memmem;
 use super::Shell;
 use super::ast::Text;
 use super::calls::{Call, CallKind};
+use super::exec::NOT_FOUND;
 use super::flow::{Error, Flow, Jump};
 use super::options::{SetOption, Shopt};
 use super::parser::{ErrorKind, Parser, Settings, SyntaxError};
@@ -49,10 +50,21 @@ impl Shell {
                 Ok(None) => return self.finish(status),
                 Err(error) => {
                     self.tell_of_syntax_error(&error, true);
-                    if error.kind == ErrorKind::Array {
-                        status = 1;
-                        self.state.status = 1;
-                        continue;
+                    match error.kind {
+                        ErrorKind::Array => {
+                            status = 1;
+                            self.state.status = 1;
+                            continue;
+                        }
+                        ErrorKind::Substitution if self.running_traps.is_empty() => {
+                            return ControlFlow::Break(Jump::Exit(
+                                match self.is_set(SetOption::ErrExit) {
+                                    true => 2,
+                                    false => self.unset_status(),
+                                },
+                            ));
+                        }
+                        _ => {}
                     }
                     // In a special builtin of POSIX it ends the shell (POSIX 2.8.1).
                     return match self.is_posix() {
@@ -145,6 +157,9 @@ impl Shell {
                             continue;
                         }
                         ErrorKind::Test if !error.is_eof => return status,
+                        ErrorKind::Substitution if self.state.source == ScriptSource::Argument => {
+                            return NOT_FOUND;
+                        }
                         _ => return 2,
                     }
                 }

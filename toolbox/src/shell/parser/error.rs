@@ -29,6 +29,8 @@ pub enum ErrorKind {
     Syntax,
     /// It is inside of `[[ ]]`: a script ends with the status of its last command, `eval` with 2.
     Test,
+    /// It is inside of `$( )` or `<( )`: the shell ends, also when it is `eval` that has read it.
+    Substitution,
     /// It is between the parentheses of an array: status 1, and the script goes on with the next line.
     Array,
 }

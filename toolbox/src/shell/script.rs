@@ -56,7 +56,9 @@ impl Shell {
                             self.state.status = 1;
                             continue;
                         }
-                        ErrorKind::Substitution if self.running_traps.is_empty() => {
+                        ErrorKind::Substitution
+                            if self.running_traps.is_empty() && !error.is_eof =>
+                        {
                             return ControlFlow::Break(Jump::Exit(
                                 match self.is_set(SetOption::ErrExit) {
                                     true => 2,

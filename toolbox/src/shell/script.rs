@@ -7,12 +7,18 @@ use memchr::memmem;
 use super::Shell;
 use super::ast::Text;
 use super::calls::{Call, CallKind};
-use super::exec::NOT_FOUND;
+use super::exec::{NOT_EXECUTABLE, NOT_FOUND};
 use super::flow::{Error, Flow, Jump};
 use super::options::{SetOption, Shopt};
 use super::parser::{ErrorKind, Parser, Settings, SyntaxError};
 use super::state::ScriptSource;
 use super::traps::Event;
+
+/// Whether a file is no script: there is a NUL in its first line.
+pub(super) fn looks_binary(text: &[u8]) -> bool {
+    let first = text.iter().take(80).take_while(|byte| **byte != b'\n');
+    first.copied().any(|byte| byte == 0)
+}
 
 impl Shell {
     /// Runs the commands of a text inside of a command: for `eval`, traps and the like.
@@ -56,9 +62,7 @@ impl Shell {
                             self.state.status = 1;
                             continue;
                         }
-                        ErrorKind::Substitution
-                            if self.running_traps.is_empty() && !error.is_eof =>
-                        {
+                        ErrorKind::Substitution if self.running_traps.is_empty() => {
                             return ControlFlow::Break(Jump::Exit(
                                 match self.is_set(SetOption::ErrExit) {
                                     true => 2,
@@ -158,7 +162,11 @@ impl Shell {
                             self.state.status = 1;
                             continue;
                         }
-                        ErrorKind::Test if !error.is_eof => return status,
+                        ErrorKind::Test if !error.is_eof && !self.is_set(SetOption::ErrExit) => {
+                            return status;
+                        }
+                        // A quote that is not closed.
+                        ErrorKind::Syntax if error.lacks_end() && status != 0 => return status,
                         ErrorKind::Substitution if self.state.source == ScriptSource::Argument => {
                             return NOT_FOUND;
                         }
@@ -208,6 +216,10 @@ impl Shell {
     /// Runs a file in this shell, as `.` does; arguments replace the positional parameters for its time.
     pub fn run_file(&mut self, path: &[u8], arguments: Option<Vec<Text>>) -> Flow {
         let text = match self.read_file(path) {
+            Ok(text) if looks_binary(&text) => {
+                self.complain([b".: ", path, b": cannot execute binary file"].concat());
+                return Flow::Continue(NOT_EXECUTABLE);
+            }
             Ok(text) => text,
             Err(error) => {
                 let text = crate::sys::error_text(&error);

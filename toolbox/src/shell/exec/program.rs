@@ -199,6 +199,10 @@ impl Shell {
     }
 
     fn handle_missing(&mut self, name: &[u8]) -> NotStarted {
+        if name.starts_with(b"%") {
+            self.complain("fg: no job control");
+            return NotStarted(1);
+        }
         let shown = match quote::is_shown_plainly(name) {
             true => name.to_vec(),
             false => ansi_c_quoted(name),

@@ -1,6 +1,7 @@
 //! Assignments, and the values of arrays.
 
 use super::Reader;
+use super::arithmetic::arithmetic_of;
 use super::error::{ErrorKind, Parsed};
 use super::input::{ends_word, starts_name};
 use super::word::Kind;
@@ -242,14 +243,18 @@ impl Reader<'_, '_> {
             let assigns = append || self.peek() == Some(b'=');
             self.input.at = start;
             if assigns {
-                let subscript = Some(self.bracketed_index()?);
+                let mut subscript = self.bracketed_index()?;
+                if subscript.word.source.contains(&b'\'') {
+                    // Other than elsewhere, single quotes count.
+                    subscript.arithmetic = arithmetic_of(&subscript.word, self.depth);
+                }
                 self.input.at += if append { 2 } else { 1 };
                 let mut value = self.value()?;
                 if value.source.contains(&b'{') && self.settings.brace_expansion {
                     value.parts = self.braced(value.parts)?;
                 }
                 return Ok(Some(ArrayElement {
-                    subscript,
+                    subscript: Some(subscript),
                     append,
                     value,
                 }));

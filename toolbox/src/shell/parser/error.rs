@@ -56,6 +56,14 @@ pub(super) enum Token {
 }
 
 impl SyntaxError {
+    /// A quote or an expansion lacks its end.
+    pub fn lacks_end(&self) -> bool {
+        self.is_eof
+            && self
+                .message
+                .starts_with(b"unexpected EOF while looking for matching")
+    }
+
     pub(super) fn is_too_deep(&self) -> bool {
         self.message == TOO_DEEP.as_bytes()
     }

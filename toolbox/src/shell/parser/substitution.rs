@@ -79,7 +79,10 @@ impl Reader<'_, '_> {
     #[inline(never)]
     fn parenthesised(&mut self) -> Parsed<List> {
         self.list_in_parentheses().map_err(|mut error| {
-            error.kind = ErrorKind::Substitution;
+            // One that lacks its end is an error like others.
+            if !error.is_eof {
+                error.kind = ErrorKind::Substitution;
+            }
             error
         })
     }

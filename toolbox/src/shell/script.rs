@@ -60,7 +60,10 @@ impl Shell {
                         ErrorKind::Array => {
                             status = 1;
                             self.state.status = 1;
-                            continue;
+                            if !error.lacks_end() {
+                                continue;
+                            }
+                            return self.finish(1);
                         }
                         ErrorKind::Substitution if self.running_traps.is_empty() => {
                             return ControlFlow::Break(Jump::Exit(
@@ -160,7 +163,10 @@ impl Shell {
                         ErrorKind::Array => {
                             status = 1;
                             self.state.status = 1;
-                            continue;
+                            if !error.lacks_end() {
+                                continue;
+                            }
+                            return 1;
                         }
                         ErrorKind::Test if !error.is_eof && !self.is_set(SetOption::ErrExit) => {
                             return status;

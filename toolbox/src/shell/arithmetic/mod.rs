@@ -184,6 +184,8 @@ impl Shell {
             (Subject::Special(b'?'), Operation::Value) => {
                 return Some(i64::from(self.state.status));
             }
+            // What is stored of a computed array is not its value.
+            (Subject::Element(name, _), _) if name.is_special() => return None,
             (Subject::Element(name, Subscript::Each | Subscript::Joined), Operation::Length) => {
                 let variable = self.state.variables.get(*name)?;
                 return match &variable.value {

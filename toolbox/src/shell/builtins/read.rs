@@ -61,9 +61,8 @@ pub fn run(shell: &mut Shell, args: &[Text]) -> Flow {
         Ok(parsed) => parsed,
         Err(flow) => return flow,
     };
-    if let Some(name) = request.array.as_ref().or(names.first())
-        && !is_target(name)
-    {
+    let checked = request.array.iter().chain(names.first());
+    if let Some(name) = checked.into_iter().find(|name| !is_target(name)) {
         shell.not_an_identifier("read", name);
         return Flow::Continue(1);
     }

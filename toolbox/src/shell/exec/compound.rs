@@ -54,7 +54,7 @@ impl Shell {
             Compound::Subshell(list) => {
                 self.state.line = command.line;
                 let status = match self.state.asks_pid {
-                    true => self.subshell_process(list, true),
+                    true => self.subshell_process(&Self::group(list), true),
                     false => self.subshell(|shell| shell.run_list(list)),
                 };
                 self.done(status)

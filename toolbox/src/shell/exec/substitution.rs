@@ -23,7 +23,7 @@ impl Shell {
             None if self.state.asks_pid => self.collect(|shell| {
                 let options = shell.state.options;
                 shell.drop_errexit();
-                let status = shell.subshell_process(&command.body, false);
+                let status = shell.subshell_process(&Self::group(&command.body), false);
                 shell.state.options = options;
                 status
             }),

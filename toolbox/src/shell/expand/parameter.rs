@@ -210,9 +210,11 @@ impl Shell {
     fn put_changed(&mut self, found: &Found, change: &Change, is_quoted: bool, sink: &mut Sink) {
         match found {
             Found::One(one) => {
-                let text = one.text().map_or(&b""[..], |text| text);
-                let text = change.apply(text);
-                sink.put(self, &text, is_quoted);
+                // What has no value stays nothing, also where a pattern matches that.
+                match one.text() {
+                    Some(text) => sink.put(self, &change.apply(text), is_quoted),
+                    None => sink.put(self, b"", is_quoted),
+                }
             }
             Found::Many(many, joined) => {
                 let texts: Vec<_> = many

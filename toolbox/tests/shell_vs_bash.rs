@@ -23,12 +23,27 @@ struct Outcome {
     status: i32,
 }
 
-fn run(shell: &Path, line: &str, directory: &Path) -> Outcome {
+/// How a script is given to a shell.
+#[derive(Clone, Copy)]
+enum Way {
+    Argument,
+    File,
+}
+
+fn run(shell: &Path, line: &str, directory: &Path, way: Way) -> Outcome {
+    let script = format!("{PRELUDE}{line}");
     // A line that hangs fails, and does not hold up the others.
-    let output = Command::new("/usr/bin/timeout")
-        .arg("20")
-        .arg(shell)
-        .args(["-c", &format!("{PRELUDE}{line}"), "bash", "A", "B b"])
+    let mut command = Command::new("/usr/bin/timeout");
+    command.arg("20").arg(shell);
+    match way {
+        Way::Argument => command.args(["-c", &script, "bash", "A", "B b"]),
+        Way::File => {
+            let path = directory.with_extension("sh");
+            file(path.clone(), script.as_bytes(), 0o644);
+            command.arg(path)
+        }
+    };
+    let output = command
         .current_dir(directory)
         .env_clear()
         .envs([
@@ -99,10 +114,7 @@ fn compare(name: &str, lines: &str, gaps: usize) {
         return;
     };
     let scratch = Scratch::new(&format!("shell-{name}"));
-    let tree = scratch.0.join("tree");
-    make_tree(&tree);
-    let ours = scratch.0.join("bash");
-    symlink(env!("CARGO_BIN_EXE_toolbox"), &ours).expect("a link");
+    let (ours, tree) = prepare(&scratch);
     let (mut found_gaps, mut wrong) = (0, Vec::new());
     for line in lines
         .lines()
@@ -112,7 +124,8 @@ fn compare(name: &str, lines: &str, gaps: usize) {
             Some(line) => (true, line),
             None => (false, line),
         };
-        let (ours, theirs) = (run(&ours, line, &tree), run(&bash, line, &tree));
+        let run = |shell| run(shell, line, &tree, Way::Argument);
+        let (ours, theirs) = (run(&ours), run(&bash));
         found_gaps += usize::from(gap);
         match (gap, ours == theirs) {
             (true, true) => wrong.push(format!("no gap any more: {line}")),
@@ -122,13 +135,55 @@ fn compare(name: &str, lines: &str, gaps: usize) {
             _ => {}
         }
     }
-    assert!(
-        wrong.is_empty(),
-        "{} lines:\n{}",
-        wrong.len(),
-        wrong.join("\n")
-    );
+    assert_none(&wrong);
     assert_eq!(found_gaps, gaps, "known gaps");
+}
+
+/// Makes the tree, and a bash of ours beside it.
+fn prepare(scratch: &Scratch) -> (PathBuf, PathBuf) {
+    let tree = scratch.0.join("tree");
+    make_tree(&tree);
+    let ours = scratch.0.join("bash");
+    symlink(env!("CARGO_BIN_EXE_toolbox"), &ours).expect("a link");
+    (ours, tree)
+}
+
+fn assert_none(wrong: &[String]) {
+    let all = wrong.join("\n");
+    assert!(wrong.is_empty(), "{} lines:\n{all}", wrong.len());
+}
+
+/// What each error ends: the command, the line, the text of `eval` and of `-c`, or the shell.
+#[test]
+fn errors() {
+    let Some(bash) = bash() else {
+        return;
+    };
+    let scratch = Scratch::new("shell-errors");
+    let (ours, tree) = prepare(&scratch);
+    let mut wrong = Vec::new();
+    for line in include_str!("shell/errors.txt").lines() {
+        for before in ["", "set -e; "] {
+            let text = format!("{before}{line}; echo x $?\necho y $?");
+            let quoted = text.replace('\'', "'\\''");
+            let evaluated = format!("eval '{quoted}'\necho z $?");
+            for (text, way) in [
+                (&text, Way::Argument),
+                (&text, Way::File),
+                (&evaluated, Way::File),
+            ] {
+                let outcome = |shell| {
+                    let outcome = run(shell, text, &tree, way);
+                    (outcome.stdout, outcome.status)
+                };
+                let (ours, theirs) = (outcome(&ours), outcome(&bash));
+                if ours != theirs {
+                    wrong.push(format!("{text}\n ours {ours:?}\n bash {theirs:?}"));
+                }
+            }
+        }
+    }
+    assert_none(&wrong);
 }
 
 macro_rules! lines {

@@ -15,7 +15,17 @@ pub enum Jump {
     Return(i32),
     /// Out of the shell (or subshell), with a status.
     Exit(i32),
-    /// Out of the command that was read last, with a status: an error like an assignment to a readonly variable, after
-    /// which bash goes on with the next line of the script.
-    Discard(i32),
+    /// Out of the command that was read last, with a status: bash goes on with the next line of the script.
+    Discard(Error, i32),
+}
+
+/// The errors that end a command, by what else they end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// Like an assignment to a readonly variable: a shell with `set -e` ends with it.
+    Command,
+    /// In an arithmetic expansion: the command alone.
+    Expansion,
+    /// In a subscript or a number, or too many arguments: also the texts around the command, of `eval`, traps and `-c`.
+    Text,
 }

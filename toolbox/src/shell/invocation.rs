@@ -12,6 +12,7 @@ use super::descriptors::Descriptors;
 use super::exec::{NOT_EXECUTABLE, NOT_FOUND, RESUME};
 use super::options::{SetOption, Shopt};
 use super::parser::Parser;
+use super::script::looks_binary;
 use super::state::{ScriptSource, State};
 use crate::sys::{self, OsStrExt, OsStringExt, process};
 
@@ -282,12 +283,7 @@ impl Shell {
                 return status;
             }
         };
-        if text
-            .iter()
-            .take(80)
-            .take_while(|byte| **byte != b'\n')
-            .any(|byte| *byte == 0)
-        {
+        if looks_binary(&text) {
             let name = self.state.name.clone();
             let message = b": cannot execute binary file\n";
             self.write_error(&[name.as_slice(), b": ", &path, b": ", &path, message].concat());

@@ -7,11 +7,18 @@ use memchr::memmem;
 use super::Shell;
 use super::ast::Text;
 use super::calls::{Call, CallKind};
-use super::flow::{Flow, Jump};
+use super::exec::{NOT_EXECUTABLE, NOT_FOUND};
+use super::flow::{Error, Flow, Jump};
 use super::options::{SetOption, Shopt};
 use super::parser::{ErrorKind, Parser, Settings, SyntaxError};
 use super::state::ScriptSource;
 use super::traps::Event;
+
+/// Whether a file is no script: there is a NUL in its first line.
+pub(super) fn looks_binary(text: &[u8]) -> bool {
+    let first = text.iter().take(80).take_while(|byte| **byte != b'\n');
+    first.copied().any(|byte| byte == 0)
+}
 
 impl Shell {
     /// Runs the commands of a text inside of a command: for `eval`, traps and the like.
@@ -32,9 +39,14 @@ impl Shell {
                 Ok(Some(list)) => match self.run_list(&list) {
                     ControlFlow::Continue(ended) => status = ended,
                     // An error is the end of the line, and in a subshell or in POSIX mode that of more.
-                    ControlFlow::Break(Jump::Discard(failed))
-                        if self.state.subshells == 0 && !self.is_posix() =>
+                    ControlFlow::Break(Jump::Discard(error, failed))
+                        if self.state.subshells == 0
+                            && !self.is_posix()
+                            && error != Error::Text =>
                     {
+                        if error == Error::Command && self.is_set(SetOption::ErrExit) {
+                            return ControlFlow::Break(Jump::Exit(failed));
+                        }
                         status = failed;
                         self.state.status = failed;
                         self.loops = loops;
@@ -44,10 +56,24 @@ impl Shell {
                 Ok(None) => return self.finish(status),
                 Err(error) => {
                     self.tell_of_syntax_error(&error, true);
-                    if error.kind == ErrorKind::Array {
-                        status = 1;
-                        self.state.status = 1;
-                        continue;
+                    match error.kind {
+                        ErrorKind::Array => {
+                            status = 1;
+                            self.state.status = 1;
+                            if !error.lacks_end() {
+                                continue;
+                            }
+                            return self.finish(1);
+                        }
+                        ErrorKind::Substitution if self.running_traps.is_empty() => {
+                            return ControlFlow::Break(Jump::Exit(
+                                match self.is_set(SetOption::ErrExit) {
+                                    true => 2,
+                                    false => self.unset_status(),
+                                },
+                            ));
+                        }
+                        _ => {}
                     }
                     // In a special builtin of POSIX it ends the shell (POSIX 2.8.1).
                     return match self.is_posix() {
@@ -137,9 +163,19 @@ impl Shell {
                         ErrorKind::Array => {
                             status = 1;
                             self.state.status = 1;
-                            continue;
+                            if !error.lacks_end() {
+                                continue;
+                            }
+                            return 1;
                         }
-                        ErrorKind::Test if !error.is_eof => return status,
+                        ErrorKind::Test if !error.is_eof && !self.is_set(SetOption::ErrExit) => {
+                            return status;
+                        }
+                        // A quote that is not closed.
+                        ErrorKind::Syntax if error.lacks_end() && status != 0 => return status,
+                        ErrorKind::Substitution if self.state.source == ScriptSource::Argument => {
+                            return NOT_FOUND;
+                        }
                         _ => return 2,
                     }
                 }
@@ -150,15 +186,21 @@ impl Shell {
             match self.run_list(&list) {
                 ControlFlow::Continue(ended) => status = ended,
                 ControlFlow::Break(Jump::Exit(status)) => return status,
-                ControlFlow::Break(Jump::Discard(failed)) => {
+                ControlFlow::Break(Jump::Discard(error, failed)) => {
                     status = failed;
                     self.state.status = failed;
                     self.loops = 0;
                     self.in_condition = false;
-                    if self.is_posix() && self.state.source == ScriptSource::Argument {
+                    let is_argument = self.state.source == ScriptSource::Argument;
+                    if self.is_posix() && is_argument {
                         return self.unset_status();
                     }
-                    if self.is_posix() || self.is_set(SetOption::ErrExit) {
+                    let is_end = match error {
+                        Error::Command => self.is_set(SetOption::ErrExit),
+                        Error::Expansion => false,
+                        Error::Text => is_argument,
+                    };
+                    if self.is_posix() || is_end {
                         return failed;
                     }
                 }
@@ -180,6 +222,10 @@ impl Shell {
     /// Runs a file in this shell, as `.` does; arguments replace the positional parameters for its time.
     pub fn run_file(&mut self, path: &[u8], arguments: Option<Vec<Text>>) -> Flow {
         let text = match self.read_file(path) {
+            Ok(text) if looks_binary(&text) => {
+                self.complain([b".: ", path, b": cannot execute binary file"].concat());
+                return Flow::Continue(NOT_EXECUTABLE);
+            }
             Ok(text) => text,
             Err(error) => {
                 let text = crate::sys::error_text(&error);

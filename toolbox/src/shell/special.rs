@@ -221,14 +221,14 @@ impl Shell {
         }
         match (name, key) {
             (Symbol::RANDOM, _) => {
-                let seed = self.evaluate_text(value)?;
+                let seed = self.evaluate_number(value)?;
                 // The generator has 32 bits.
                 self.state.random_seed = seed as u32;
                 self.state.last_random = 0;
                 self.state.has_inherited_random = false;
             }
             (Symbol::SECONDS, _) => {
-                let passed = self.evaluate_text(value)?;
+                let passed = self.evaluate_number(value)?;
                 self.state.started = (seconds(now()) - i128::from(passed)) * SECOND;
             }
             (Symbol::BASH_ARGV0, _) => self.state.name.clone_from(value),
@@ -247,7 +247,7 @@ impl Shell {
                 }
             }
             (Symbol::LINENO, _) => {
-                let line = self.evaluate_text(value)?;
+                let line = self.evaluate_number(value)?;
                 self.state.line = u32::try_from(line).unwrap_or(0);
             }
             (Symbol::COMP_WORDBREAKS, _) => {

@@ -10,6 +10,40 @@ const NAMES: [&str; 31] = [
     "PIPE", "ALRM", "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG",
     "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "POLL", "PWR", "SYS",
 ];
+/// What the same signals are about, as strsignal(3) says it.
+const DESCRIPTIONS: [&str; 31] = [
+    "Hangup",
+    "Interrupt",
+    "Quit",
+    "Illegal instruction",
+    "Trace/breakpoint trap",
+    "Aborted",
+    "Bus error",
+    "Floating point exception",
+    "Killed",
+    "User defined signal 1",
+    "Segmentation fault",
+    "User defined signal 2",
+    "Broken pipe",
+    "Alarm clock",
+    "Terminated",
+    "Stack fault",
+    "Child exited",
+    "Continued",
+    "Stopped (signal)",
+    "Stopped",
+    "Stopped (tty input)",
+    "Stopped (tty output)",
+    "Urgent I/O condition",
+    "CPU time limit exceeded",
+    "File size limit exceeded",
+    "Virtual timer expired",
+    "Profiling timer expired",
+    "Window changed",
+    "I/O possible",
+    "Power failure",
+    "Bad system call",
+];
 /// Second names.
 const ALIASES: [(&str, u8); 3] = [("IOT", 6), ("CLD", 17), ("IO", 29)];
 /// The real-time signals that programs may use; libc keeps 32 and 33.
@@ -37,6 +71,14 @@ impl Signal {
 
     pub fn number(self) -> u8 {
         self.0
+    }
+
+    /// What is said of who was ended by it.
+    pub fn description(self) -> String {
+        match DESCRIPTIONS.get(usize::from(self.0) - 1) {
+            Some(text) => (*text).to_owned(),
+            None => format!("Real-time signal {}", self.0.saturating_sub(RTMIN)),
+        }
     }
 
     /// The signal of a name in any case, with or without `SIG`: `TERM`, `sigint`, `RTMIN+1`.

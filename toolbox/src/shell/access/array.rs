@@ -138,7 +138,7 @@ impl Shell {
                 Place::Next => Key::Number(next),
                 Place::Key(key) => Key::Text(key),
                 Place::Index(index) => {
-                    let number = self.evaluate(&index.arithmetic)?;
+                    let number = self.evaluate_subscript(&index.arithmetic)?;
                     let end = self.array_end(name);
                     let source = &index.word.source;
                     match position(number, end) {

@@ -6,7 +6,7 @@ use crate::shell::arithmetic::write_number;
 use crate::shell::ast::{
     AssignedValue, Assignment, Index, Operation, Parameter, Part, Subject, Subscript, Text, Word,
 };
-use crate::shell::flow::{Flow, Jump};
+use crate::shell::flow::{Error, Flow, Jump};
 use crate::shell::options::SetOption;
 use crate::shell::pattern::characters;
 use crate::shell::symbol::Symbol;
@@ -139,8 +139,8 @@ impl Shell {
     }
 
     /// Likewise for builtins: says whether it was done; it has complained if not.
-    pub fn try_assign(&mut self, name: Symbol, value: impl Into<Text>) -> bool {
-        self.assign(name, value).is_continue()
+    pub fn try_assign(&mut self, name: Symbol, value: impl Into<Text>) -> Flow<bool> {
+        survived(self.assign(name, value))
     }
 
     /// Assigns to `name` or `name[subscript]`. Says whether it was done; it has complained if not.
@@ -159,11 +159,7 @@ impl Shell {
                 return Flow::Continue(false);
             }
         };
-        match assigned {
-            Flow::Continue(()) => Flow::Continue(true),
-            Flow::Break(Jump::Discard(_)) => Flow::Continue(false),
-            Flow::Break(jump) => Flow::Break(jump),
-        }
+        survived(assigned)
     }
 
     fn assign_with_effects(&mut self, name: Symbol, value: Text, appends: bool) -> Flow<()> {
@@ -290,9 +286,9 @@ impl Shell {
         appends: bool,
     ) -> Flow<Text> {
         if attributes.integer {
-            let mut number = self.evaluate_text(&value)?;
+            let mut number = self.evaluate_number(&value)?;
             if appends && let Some(old) = old {
-                number = self.evaluate_text(old)?.wrapping_add(number);
+                number = self.evaluate_number(old)?.wrapping_add(number);
             }
             return Flow::Continue(number.to_string().into_bytes());
         }
@@ -412,5 +408,14 @@ impl Variable {
     /// Puts a text in the place of the value, or of element 0.
     pub fn put(&mut self, text: Text) {
         *self.value.text_mut() = text;
+    }
+}
+
+/// Whether an assignment was made, for a command that goes on without it.
+pub fn survived(assigned: Flow<()>) -> Flow<bool> {
+    match assigned {
+        Flow::Continue(()) => Flow::Continue(true),
+        Flow::Break(Jump::Discard(Error::Command, _)) => Flow::Continue(false),
+        Flow::Break(jump) => Flow::Break(jump),
     }
 }

@@ -11,11 +11,12 @@ use std::rc::Rc;
 
 use super::Shell;
 use super::ast::{Index, Subject, Subscript, Text};
-use super::flow::{Flow, Jump};
+use super::flow::{Error, Flow, Jump};
 use super::symbol::Symbol;
 use super::value::{Attributes, Value, Variable};
 
 pub use self::array::literal;
+pub use self::assign::survived;
 pub use self::name::is_name;
 pub(super) use self::name::subject;
 pub use self::startup::is_seen_by_scripts;
@@ -251,7 +252,7 @@ impl Shell {
         if let Some(Value::Associative(_)) = variable.map(|variable| &variable.value) {
             return Flow::Continue(Some(Key::Text(self.expand_text(&index.word)?)));
         }
-        let number = self.evaluate(&index.arithmetic)?;
+        let number = self.evaluate_subscript(&index.arithmetic)?;
         let end = variable.map_or(0, Variable::end_to_read);
         Flow::Continue(position(number, end).map(Key::Number))
     }
@@ -298,7 +299,7 @@ impl Shell {
         }
         let end = variable.as_deref().map_or(0, Variable::end);
         drop(variable);
-        let number = self.evaluate(&index.arithmetic)?;
+        let number = self.evaluate_subscript(&index.arithmetic)?;
         match position(number, end) {
             Some(number) => Flow::Continue(Key::Number(number)),
             None => self.bad_subscript(name, index),
@@ -373,7 +374,7 @@ impl Shell {
 
 /// The jump of an error that ends the command which was read last.
 pub fn discard<T>() -> Flow<T> {
-    Flow::Break(Jump::Discard(1))
+    Flow::Break(Jump::Discard(Error::Command, 1))
 }
 
 /// The place of a subscript; a negative one counts from the end. None when that is before the start.

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::shell::expand::tests::{Session, shown};
+use crate::shell::flow::Flow;
 use crate::shell::value::Associative;
 
 #[test]
@@ -47,7 +48,7 @@ fn arrays_are_sparse_and_count_from_their_end() {
         shown(script),
         "<x><y><z!><3><4><5><z!> <a><c><b><0><1><2> <1><3>"
     );
-    assert_eq!(shown("a=(1); a[-5]=1"), "Discard(1)");
+    assert_eq!(shown("a=(1); a[-5]=1"), "Discard(Command, 1)");
 }
 
 #[test]
@@ -101,10 +102,10 @@ fn a_readonly_variable_stays() {
     assert_eq!(
         shown,
         [
-            "Discard(1)",
-            "Discard(1)",
-            "Discard(1)",
-            "Discard(1)",
+            "Discard(Command, 1)",
+            "Discard(Command, 1)",
+            "Discard(Command, 1)",
+            "Discard(Command, 1)",
             "<1>"
         ]
     );
@@ -116,9 +117,12 @@ fn elements_are_unset() {
     let mut session = Session::new();
     session.run("a=(1 2 3); s=1");
     for target in ["a[1]", "a[-1]", "s[0]"] {
-        assert!(session.shell.unset_named(target.as_bytes()));
+        assert_eq!(
+            session.shell.unset_named(target.as_bytes()),
+            Flow::Continue(true)
+        );
     }
-    assert!(!session.shell.unset_named(b"a[-9]"));
+    assert_eq!(session.shell.unset_named(b"a[-9]"), Flow::Continue(false));
     assert_eq!(
         session.run("w ${a[@]} ${!a[@]} ${s-gone}"),
         ["<1><0><gone>"]
@@ -133,7 +137,7 @@ fn the_generator_is_that_of_bash() {
         session.run("RANDOM=42; w $RANDOM $RANDOM $RANDOM"),
         ["<17772><26794><1435>"]
     );
-    assert!(session.shell.unset_named(b"RANDOM"));
+    assert_eq!(session.shell.unset_named(b"RANDOM"), Flow::Continue(true));
     assert_eq!(session.run("RANDOM=5; w $RANDOM $RANDOM"), ["<5><5>"]);
 }
 

@@ -10,26 +10,24 @@ use crate::shell::value::{Indexed, Value};
 impl Shell {
     /// Takes away what a text names: a variable, that at the end of namerefs, or an element. Says whether it was done; it
     /// has complained, as `unset`, if not.
-    pub fn unset_named(&mut self, text: &[u8]) -> bool {
+    pub fn unset_named(&mut self, text: &[u8]) -> Flow<bool> {
         match super::name::subject(text) {
             Some(Subject::Variable(name)) => self.unset_referent(name),
-            Some(Subject::Element(name, subscript)) => {
-                matches!(self.unset_element(name, &subscript), Flow::Continue(true))
-            }
+            Some(Subject::Element(name, subscript)) => self.unset_element(name, &subscript),
             _ => {
                 self.complain_as("unset", [b"`", text, b"': not a valid identifier"].concat());
-                false
+                Flow::Continue(false)
             }
         }
     }
 
-    fn unset_referent(&mut self, name: Symbol) -> bool {
+    fn unset_referent(&mut self, name: Symbol) -> Flow<bool> {
         match self.resolve(name) {
-            Referent::Variable(name) | Referent::Global(name) => self.unset_variable(name),
-            Referent::Element(name, subscript) => {
-                matches!(self.unset_subscript(name, &subscript), Flow::Continue(true))
+            Referent::Variable(name) | Referent::Global(name) => {
+                Flow::Continue(self.unset_variable(name))
             }
-            Referent::Nothing => true,
+            Referent::Element(name, subscript) => self.unset_subscript(name, &subscript),
+            Referent::Nothing => Flow::Continue(true),
         }
     }
 
@@ -88,7 +86,7 @@ impl Shell {
                 return self.is_no_array(name);
             }
             (_, Subscript::Index(index)) => {
-                let number = self.evaluate(&index.arithmetic)?;
+                let number = self.evaluate_subscript(&index.arithmetic)?;
                 match position(number, variable.end()) {
                     Some(number) => Key::Number(number),
                     None => {

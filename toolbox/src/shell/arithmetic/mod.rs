@@ -10,9 +10,8 @@ use std::rc::Rc;
 
 use self::evaluate::{Fault, Values};
 use super::Shell;
-use super::access::discard;
 use super::ast::{Arithmetic, Expression, Operation, Parameter, Part, Subject, Subscript, Text};
-use super::flow::Flow;
+use super::flow::{Error, Flow, Jump};
 use super::parser;
 use super::value::Value;
 
@@ -32,33 +31,49 @@ const LONGEST_READ: usize = 256;
 impl Shell {
     /// The value of `$((…))`, of an offset and the like.
     pub fn evaluate(&mut self, arithmetic: &Arithmetic) -> Flow<i64> {
-        self.evaluate_as(b"", arithmetic)
+        self.evaluate_as(Error::Expansion, b"", arithmetic)
+    }
+
+    /// Likewise for a subscript.
+    pub fn evaluate_subscript(&mut self, arithmetic: &Arithmetic) -> Flow<i64> {
+        self.evaluate_as(Error::Text, b"", arithmetic)
     }
 
     /// Likewise for an offset or a length, with the parameter in messages.
     pub(super) fn evaluate_of(&mut self, label: &[u8], arithmetic: &Arithmetic) -> Flow<i64> {
         match self.arithmetic_value(arithmetic) {
             Ok(value) => Flow::Continue(value),
-            fault => self.told(&[label, b": "].concat(), fault),
+            fault => self.told(Error::Expansion, &[label, b": "].concat(), fault),
         }
     }
 
-    fn evaluate_as(&mut self, prefix: &'static [u8], arithmetic: &Arithmetic) -> Flow<i64> {
+    fn evaluate_as(
+        &mut self,
+        error: Error,
+        prefix: &'static [u8],
+        arithmetic: &Arithmetic,
+    ) -> Flow<i64> {
         let before = std::mem::replace(&mut self.arithmetic_prefix, b"");
         let value = self.arithmetic_value(arithmetic);
         self.arithmetic_prefix = before;
-        self.told(prefix, value)
+        self.told(error, prefix, value)
     }
 
     /// Likewise for `((…))`, whose name is in messages. The jump of an error is the command's alone.
     pub fn evaluate_command(&mut self, arithmetic: &Arithmetic) -> Flow<i64> {
-        self.evaluate_as(b"((: ", arithmetic)
+        self.evaluate_as(Error::Command, b"((: ", arithmetic)
     }
 
     /// The value of a text that needs no expansion.
     pub fn evaluate_text(&mut self, text: &[u8]) -> Flow<i64> {
         let value = self.text_value(text);
-        self.told(self.arithmetic_prefix, value)
+        self.told(Error::Command, self.arithmetic_prefix, value)
+    }
+
+    /// Likewise for the value of a variable that is a number.
+    pub fn evaluate_number(&mut self, text: &[u8]) -> Flow<i64> {
+        let value = self.text_value(text);
+        self.told(Error::Text, self.arithmetic_prefix, value)
     }
 
     /// The value of an operand of `[[`; none, with a message, for a text that has none.
@@ -68,20 +83,20 @@ impl Shell {
                 self.complain([b"[[: ", &message[..]].concat());
                 Flow::Continue(None)
             }
-            value => self.told(b"", value).map_continue(Some),
+            value => self.told(Error::Expansion, b"", value).map_continue(Some),
         }
     }
 
     /// Says what is wrong, if something is.
-    fn told(&mut self, prefix: &[u8], value: Result<i64, Fault>) -> Flow<i64> {
+    fn told(&mut self, error: Error, prefix: &[u8], value: Result<i64, Fault>) -> Flow<i64> {
         match value {
             Ok(value) => Flow::Continue(value),
             Err(Fault::Jump(jump)) => Flow::Break(jump),
             Err(Fault::Message(message)) => {
                 self.complain([prefix, &message].concat());
-                discard()
+                Flow::Break(Jump::Discard(error, 1))
             }
-            Err(Fault::At { .. }) => discard(),
+            Err(Fault::At { .. }) => Flow::Break(Jump::Discard(error, 1)),
         }
     }
 
@@ -169,6 +184,8 @@ impl Shell {
             (Subject::Special(b'?'), Operation::Value) => {
                 return Some(i64::from(self.state.status));
             }
+            // What is stored of a computed array is not its value.
+            (Subject::Element(name, _), _) if name.is_special() => return None,
             (Subject::Element(name, Subscript::Each | Subscript::Joined), Operation::Length) => {
                 let variable = self.state.variables.get(*name)?;
                 return match &variable.value {

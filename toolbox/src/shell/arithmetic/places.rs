@@ -96,7 +96,7 @@ impl Shell {
             false => variable.end_to_read(),
         });
         drop(variable);
-        let number = passed(self.evaluate(&index.arithmetic))?;
+        let number = passed(self.evaluate_subscript(&index.arithmetic))?;
         if let Some(number) = position(number, end) {
             return Ok(At::Element(name, Key::Number(number)));
         }

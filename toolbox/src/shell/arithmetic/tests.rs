@@ -41,10 +41,11 @@ fn errors() {
         "w $((2**-1))",
         "w $((08))",
         "w $((1+))",
-        "readonly r=1; w $((r=2))",
     ] {
-        assert_eq!(shown(script), "Discard(1)", "{script}");
+        assert_eq!(shown(script), "Discard(Expansion, 1)", "{script}");
     }
+    assert_eq!(shown("readonly r=1; w $((r=2))"), "Discard(Command, 1)");
+    assert_eq!(shown("w ${a[1/0]}"), "Discard(Text, 1)");
 }
 
 /// The message of an expression's fault.
@@ -83,5 +84,5 @@ fn a_parameter_beside_a_sign_is_read_with_it() {
         shown("x=-3 a=1; w $((5-$x)) $((a - $x)) $((- $x))"),
         "<8><4><3>"
     );
-    assert_eq!(shown("x=-3 a=1; w $((a-$x))"), "Discard(1)");
+    assert_eq!(shown("x=-3 a=1; w $((a-$x))"), "Discard(Expansion, 1)");
 }

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use crate::shell::Shell;
 use crate::shell::ast::Text;
 use crate::shell::exec::{ExecOptions, Found, NotStarted};
-use crate::shell::flow::{Flow, Jump};
+use crate::shell::flow::{Error, Flow, Jump};
 use crate::shell::options::Shopt;
 use crate::sys::{self, FileKind, Follow, OsStrExt};
 
@@ -47,7 +47,7 @@ fn leave(shell: &mut Shell, args: &[Text], jump: fn(usize) -> Jump) -> Flow {
     };
     if args.len() > 2 {
         shell.complain_as(name, "too many arguments");
-        return ControlFlow::Break(Jump::Exit(1));
+        return too_many();
     }
     shell.state.status = 0;
     ControlFlow::Break(jump(levels.min(shell.loops)))
@@ -57,7 +57,7 @@ pub fn return_from(shell: &mut Shell, args: &[Text]) -> Flow {
     let args = operands(args);
     let status = match status_argument(shell, &args) {
         Ok(status) => status,
-        Err(TooMany) => return ControlFlow::Break(Jump::Return(1)),
+        Err(TooMany) => return too_many(),
     };
     if !shell.state.calls.is_returnable() {
         shell.complain_as(
@@ -78,11 +78,15 @@ pub fn exit(shell: &mut Shell, args: &[Text]) -> Flow {
             shell.is_exiting = true;
             ControlFlow::Break(Jump::Exit(status))
         }
-        Err(TooMany) => Flow::Continue(1),
+        Err(TooMany) => too_many(),
     }
 }
 
 struct TooMany;
+
+fn too_many() -> Flow {
+    ControlFlow::Break(Jump::Discard(Error::Text, 1))
+}
 
 /// The status that `return` and `exit` are given; without one it is that of the last command.
 fn status_argument(shell: &mut Shell, args: &[&Text]) -> Result<i32, TooMany> {

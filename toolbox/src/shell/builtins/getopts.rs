@@ -107,7 +107,7 @@ fn answer(shell: &mut Shell, name: &[u8], letter: u8, status: i32) -> Flow {
         shell.not_an_identifier("getopts", name);
         return Flow::Continue(1);
     }
-    Flow::Continue(match shell.try_assign(Symbol::new(name), vec![letter]) {
+    Flow::Continue(match shell.try_assign(Symbol::new(name), vec![letter])? {
         true => status,
         false => 2,
     })

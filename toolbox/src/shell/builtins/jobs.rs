@@ -8,6 +8,7 @@ use crate::shell::flow::Flow;
 use crate::shell::jobs::{FindError, Job, WaitError, Waited};
 use crate::shell::options::SetOption;
 use crate::sys::process::{ExitStatus, Pid};
+use crate::sys::signal::Signal;
 
 pub fn jobs(shell: &mut Shell, args: &[Text]) -> Flow {
     let (mut long, mut pids, mut changed, mut running, mut stopped) =
@@ -94,9 +95,10 @@ fn line(job: &Job, mark: char, long: bool) -> Text {
         Some(status) => match (status.signal(), status.code()) {
             (None, 0) => "Done".to_owned(),
             (None, code) => format!("Exit {code}"),
-            (Some(15), _) => "Terminated".to_owned(),
-            (Some(9), _) => "Killed".to_owned(),
-            (Some(signal), _) => format!("Signal {signal}"),
+            (Some(number), _) => match Signal::from_number(number.into()) {
+                Some(signal) => signal.description(),
+                None => format!("Signal {number}"),
+            },
         },
     };
     let pid = match long {
@@ -146,7 +148,7 @@ pub fn wait(shell: &mut Shell, args: &[Text]) -> Flow {
     }
     let _ = shell.flush();
     if let Some(variable) = &variable {
-        shell.unset_named(variable);
+        shell.unset_named(variable)?;
     }
     if any {
         return wait_for_next(shell, rest, variable);

@@ -3,7 +3,7 @@
 use super::letters::Letters;
 use crate::shell::Shell;
 use crate::shell::ast::Text;
-use crate::shell::flow::{Flow, Jump};
+use crate::shell::flow::{Error, Flow, Jump};
 use crate::shell::options::Shopt;
 use crate::sys::process;
 
@@ -22,7 +22,7 @@ pub fn let_(shell: &mut Shell, args: &[Text]) -> Flow {
     for expression in expressions {
         match shell.evaluate_text(expression) {
             Flow::Continue(number) => value = number,
-            Flow::Break(Jump::Discard(_)) => {
+            Flow::Break(Jump::Discard(Error::Command, _)) => {
                 failed = Some(Flow::Continue(1));
                 break;
             }

@@ -63,7 +63,7 @@ pub fn run(shell: &mut Shell, args: &[Text]) -> Flow {
             text.truncate(end);
         }
         let assigned = match is_name(target) {
-            true => shell.try_assign(Symbol::new(target), text),
+            true => shell.try_assign(Symbol::new(target), text)?,
             false => shell.assign_text(target, text)?,
         };
         return Flow::Continue(if assigned { status } else { 1 });

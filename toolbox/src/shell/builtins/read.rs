@@ -61,9 +61,8 @@ pub fn run(shell: &mut Shell, args: &[Text]) -> Flow {
         Ok(parsed) => parsed,
         Err(flow) => return flow,
     };
-    if let Some(name) = request.array.as_ref().or(names.first())
-        && !is_target(name)
-    {
+    let checked = request.array.iter().chain(names.first());
+    if let Some(name) = checked.into_iter().find(|name| !is_target(name)) {
         shell.not_an_identifier("read", name);
         return Flow::Continue(1);
     }
@@ -326,7 +325,7 @@ fn assign(shell: &mut Shell, request: &Request, names: &[Text], line: Line) -> F
         return assign_array(shell, name, request.limit, line);
     }
     let Some((last, others)) = names.split_last() else {
-        return Flow::Continue(shell.try_assign(Symbol::REPLY, line.text));
+        return shell.try_assign(Symbol::REPLY, line.text);
     };
     if matches!(request.limit, Limit::Exactly(_)) {
         let (first, others) = names.split_first().unwrap_or((last, &[]));
@@ -355,7 +354,7 @@ fn assign(shell: &mut Shell, request: &Request, names: &[Text], line: Line) -> F
 
 fn assign_one(shell: &mut Shell, name: &[u8], value: Text) -> Flow<bool> {
     if is_name(name) {
-        return Flow::Continue(shell.try_assign(Symbol::new(name), value));
+        return shell.try_assign(Symbol::new(name), value);
     }
     if !is_target(name) {
         shell.not_an_identifier("read", name);

@@ -57,9 +57,10 @@ pub fn run(shell: &mut Shell, args: &[Text]) -> Flow {
             match rest {
                 [name, behind @ ..] if is_name(name) => {
                     rest = behind;
-                    if let Some(option) = SetOption::from_name(name) {
-                        shell.turn(option, on)?;
-                    }
+                    let Some(option) = SetOption::from_name(name) else {
+                        return no_such_option(shell, name);
+                    };
+                    shell.turn(option, on)?;
                 }
                 _ => show_all(shell, on),
             }
@@ -77,7 +78,16 @@ fn is_name(word: &[u8]) -> bool {
     !matches!(word.first(), None | Some(b'-' | b'+'))
 }
 
-/// What the builtin returns when one of its options is wrong: nothing is changed then.
+/// The options before it have been changed.
+fn no_such_option(shell: &mut Shell, name: &[u8]) -> Flow {
+    shell.complain_as("set", [name, b": invalid option name"].concat());
+    match shell.is_posix() {
+        true => Flow::Break(Jump::Exit(2)),
+        false => Flow::Continue(2),
+    }
+}
+
+/// What the builtin returns when one of its letters is wrong: nothing is changed then.
 fn refused(shell: &mut Shell, args: &[Text]) -> Option<Flow> {
     let mut rest = args;
     while let [word, behind @ ..] = rest {
@@ -93,17 +103,10 @@ fn refused(shell: &mut Shell, args: &[Text]) -> Option<Flow> {
         rest = behind;
         for letter in letters {
             if *letter == b'o' {
-                let Some((name, behind)) = rest.split_first().filter(|(name, _)| is_name(name))
-                else {
-                    continue;
-                };
-                rest = behind;
-                if SetOption::from_name(name).is_none() {
-                    shell.complain_as("set", [name, &b": invalid option name"[..]].concat());
-                    return Some(match shell.is_posix() {
-                        true => Flow::Break(Jump::Exit(2)),
-                        false => Flow::Continue(2),
-                    });
+                if let [name, behind @ ..] = rest
+                    && is_name(name)
+                {
+                    rest = behind;
                 }
             } else if SetOption::from_letter(*letter).is_none() {
                 let sign = match word.first() {

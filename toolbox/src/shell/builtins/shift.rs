@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::shell::Shell;
 use crate::shell::ast::Text;
 use crate::shell::conditions::number;
-use crate::shell::flow::{Flow, Jump};
+use crate::shell::flow::{Error, Flow, Jump};
 use crate::shell::options::Shopt;
 
 pub fn run(shell: &mut Shell, args: &[Text]) -> Flow {
@@ -24,7 +24,7 @@ pub fn run(shell: &mut Shell, args: &[Text]) -> Flow {
         [count, ..] if number(count).is_none() => return not_a_number(shell, count),
         _ => {
             shell.complain_as("shift", "too many arguments");
-            return Flow::Break(Jump::Discard(1));
+            return Flow::Break(Jump::Discard(Error::Text, 1));
         }
     };
     let parameters = &mut shell.state.positional;

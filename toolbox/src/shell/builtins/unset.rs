@@ -40,7 +40,7 @@ pub fn run(shell: &mut Shell, args: &[Text]) -> Flow {
             match symbol.is_some_and(|symbol| shell.state.variables.get(symbol).is_none()) {
                 // Without a variable of the name, a function is meant.
                 true if !variables && shell.function(name).is_some() => unset_function(shell, name),
-                _ => shell.unset_named(name),
+                _ => shell.unset_named(name)?,
             }
         } else if variables {
             shell.not_an_identifier("unset", name);

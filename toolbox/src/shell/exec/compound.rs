@@ -9,7 +9,7 @@ use crate::shell::ast::{
     ArithmeticHeader, CaseArm, CaseEnd, Compound, CompoundCommand, List, Subject, Subscript, Text,
     Word,
 };
-use crate::shell::flow::{Flow, Jump};
+use crate::shell::flow::{Error, Flow, Jump};
 use crate::shell::options::{SetOption, Shopt};
 use crate::shell::pattern::Pattern;
 use crate::shell::symbol::Symbol;
@@ -54,7 +54,7 @@ impl Shell {
             Compound::Subshell(list) => {
                 self.state.line = command.line;
                 let status = match self.state.asks_pid {
-                    true => self.subshell_process(list, true),
+                    true => self.subshell_process(&Self::group(list), true),
                     false => self.subshell(|shell| shell.run_list(list)),
                 };
                 self.done(status)
@@ -102,7 +102,7 @@ impl Shell {
                     ControlFlow::Continue(0) => 1,
                     ControlFlow::Continue(_) => 0,
                     // An error of the expression is the command's alone.
-                    ControlFlow::Break(Jump::Discard(status)) => status,
+                    ControlFlow::Break(Jump::Discard(Error::Command, status)) => status,
                     ControlFlow::Break(jump) => return ControlFlow::Break(jump),
                 };
                 self.done(status)
@@ -245,7 +245,7 @@ impl Shell {
             Flow::Continue(())
         });
         match outcome {
-            ControlFlow::Break(Jump::Discard(failed)) => self.done(failed),
+            ControlFlow::Break(Jump::Discard(Error::Command, failed)) => self.done(failed),
             ControlFlow::Break(jump) => ControlFlow::Break(jump),
             ControlFlow::Continue(()) => self.done(status),
         }

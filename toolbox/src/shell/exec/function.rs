@@ -8,7 +8,7 @@ use crate::shell::access::is_name;
 use crate::shell::ast::{CompoundCommand, FunctionDefinition, SimpleCommand, Text};
 use crate::shell::builtins;
 use crate::shell::calls::{Call, CallKind};
-use crate::shell::flow::{Flow, Jump};
+use crate::shell::flow::{Error, Flow, Jump};
 use crate::shell::options::{SetOption, Shopt};
 use crate::shell::state::{Function, ScriptSource};
 use crate::shell::symbol::Symbol;
@@ -46,7 +46,7 @@ impl Shell {
         fields: Vec<Text>,
     ) -> Flow {
         if self.exceeds_nesting_limit(&function.definition.name) {
-            return ControlFlow::Break(Jump::Discard(1));
+            return ControlFlow::Break(Jump::Discard(Error::Text, 1));
         }
         // Assignments before the call are seen in it, and local to it.
         self.state.variables.push_scope(ScopeKind::Function);

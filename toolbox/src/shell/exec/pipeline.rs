@@ -180,6 +180,7 @@ impl Shell {
             || self.is_set(SetOption::XTrace)
             || !self.state.traps.is_empty()
             || self.state.keeps_command
+            || self.state.asks_pid
         {
             return None;
         }
@@ -233,6 +234,7 @@ impl Shell {
             && !self.is_set(SetOption::XTrace)
             && self.state.traps.is_empty()
             && !self.state.keeps_command
+            && !self.state.asks_pid
     }
 
     /// Starts a program directly; what turns out to be none gets a shell.
@@ -256,7 +258,7 @@ impl Shell {
                 _ => None,
             },
             ControlFlow::Break(
-                Jump::Exit(status) | Jump::Discard(status) | Jump::Return(status),
+                Jump::Exit(status) | Jump::Discard(_, status) | Jump::Return(status),
             ) => Some(Stage::Ended(status)),
             ControlFlow::Break(_) => Some(Stage::Ended(1)),
         };
@@ -279,6 +281,9 @@ impl Shell {
         };
         let flow = if self.has_shopt(Shopt::LastPipe) {
             self.run_command(command)
+        } else if self.state.asks_pid {
+            let status = self.subshell_process(command, true);
+            Flow::Continue(status)
         } else {
             let status = self.subshell(|shell| match command {
                 Command::Compound(compound) => match &compound.kind {

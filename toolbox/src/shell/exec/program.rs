@@ -11,6 +11,7 @@ use crate::shell::ast::Text;
 use crate::shell::flow::Flow;
 use crate::shell::quote;
 use crate::shell::symbol::Symbol;
+use crate::shell::traps::Event;
 use crate::sys::process::{Command, ExitStatus, Pid};
 use crate::sys::signal::Signal;
 use crate::sys::{self, FileKind, Follow, OsStrExt, OsStringExt};
@@ -199,6 +200,10 @@ impl Shell {
     }
 
     fn handle_missing(&mut self, name: &[u8]) -> NotStarted {
+        if name.starts_with(b"%") {
+            self.complain("fg: no job control");
+            return NotStarted(1);
+        }
         let shown = match quote::is_shown_plainly(name) {
             true => name.to_vec(),
             false => ansi_c_quoted(name),
@@ -267,15 +272,20 @@ impl Shell {
 
     /// Says which signal ended a program, as far as bash does without a terminal.
     pub(super) fn tell_of_signal(&mut self, status: ExitStatus) {
-        let text = match status.signal() {
-            Some(6) => "Aborted",
-            Some(8) => "Floating point exception",
-            Some(9) => "Killed",
-            Some(11) => "Segmentation fault",
-            Some(15) => "Terminated",
-            _ => return,
+        let Some(number) = status.signal() else {
+            return;
         };
-        self.complain(text);
+        let Some(signal) = Signal::from_number(number.into()) else {
+            return;
+        };
+        if [Signal::INT, Signal::PIPE].contains(&signal) {
+            return;
+        }
+        let is_trapped = self.state.traps.get(Event::Signal(number)).is_some();
+        match signal == Signal::TERM || is_trapped {
+            true => self.write_error(format!("{}\n", signal.description()).as_bytes()),
+            false => self.complain(signal.description()),
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use crate::shell::Shell;
 use crate::shell::ast::{RedirectedFd, Redirection, RedirectionTarget, Text, Word};
 use crate::shell::descriptors::{self, Open};
-use crate::shell::flow::{Flow, Jump};
+use crate::shell::flow::{Error, Flow, Jump};
 use crate::shell::options::{SetOption, Shopt};
 use crate::sys::{self, FileKind, Follow, OsStrExt};
 
@@ -48,7 +48,12 @@ impl Shell {
                     }
                     return Flow::Continue(Err(1));
                 }
-                ControlFlow::Break(Jump::Discard(status)) => {
+                ControlFlow::Break(Jump::Discard(Error::Command | Error::Expansion, status)) => {
+                    self.restore(saved);
+                    return Flow::Continue(Err(status));
+                }
+                // What has no value ends the command alone.
+                ControlFlow::Break(Jump::Exit(status)) if !self.is_posix() => {
                     self.restore(saved);
                     return Flow::Continue(Err(status));
                 }

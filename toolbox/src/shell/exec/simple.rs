@@ -45,15 +45,15 @@ impl Shell {
 
     /// A command without a name: its assignments stay.
     fn run_assignments(&mut self, command: &SimpleCommand) -> Flow {
+        for assignment in &command.assignments {
+            self.trace_assignment(assignment)?;
+            self.execute_assignment(assignment)?;
+        }
         if !command.redirections.is_empty() {
             match self.redirect(&command.redirections)? {
                 Ok(saved) => self.restore(saved),
                 Err(status) => return self.done(status),
             }
-        }
-        for assignment in &command.assignments {
-            self.trace_assignment(assignment)?;
-            self.execute_assignment(assignment)?;
         }
         let last = self.state.variables.edit(Symbol::UNDERSCORE);
         last.value.text_mut().clear();

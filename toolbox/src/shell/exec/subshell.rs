@@ -33,6 +33,8 @@ const MESSAGE_FD: u32 = 1000;
 struct Message<'a> {
     state: &'a State,
     in_condition: bool,
+    running_traps: &'a [Event],
+    trace_depth: usize,
     descriptors: Vec<u32>,
     command: &'a Command,
 }
@@ -41,6 +43,8 @@ struct Message<'a> {
 struct Received {
     state: State,
     in_condition: bool,
+    running_traps: Vec<Event>,
+    trace_depth: usize,
     descriptors: Vec<u32>,
     command: Command,
 }
@@ -82,10 +86,10 @@ impl Shell {
         status
     }
 
-    /// Runs commands in a process of their own, as a subshell does, and waits for it. Maybe tells of a
+    /// Runs a command in a process of its own, as a subshell does, and waits for it. Maybe tells of a
     /// signal that has ended it.
-    pub(super) fn subshell_process(&mut self, list: &List, tells: bool) -> i32 {
-        let pid = match self.spawn_subshell(&Self::group(list), false) {
+    pub(super) fn subshell_process(&mut self, command: &Command, tells: bool) -> i32 {
+        let pid = match self.spawn_subshell(command, false) {
             Ok(pid) => pid,
             Err(error) => {
                 let text = sys::error_text(&error);
@@ -120,7 +124,7 @@ impl Shell {
         let status = match flow {
             ControlFlow::Continue(status)
             | ControlFlow::Break(
-                Jump::Return(status) | Jump::Exit(status) | Jump::Discard(status),
+                Jump::Return(status) | Jump::Exit(status) | Jump::Discard(_, status),
             ) => status,
             ControlFlow::Break(Jump::Break(_) | Jump::Continue(_)) => self.state.status,
         };
@@ -143,6 +147,8 @@ impl Shell {
         let message = Message {
             state: &self.state,
             in_condition: self.in_condition,
+            running_traps: &self.running_traps,
+            trace_depth: self.trace_depth,
             descriptors: self
                 .streams
                 .descriptors
@@ -192,6 +198,8 @@ impl Shell {
         let mut shell = Self::with_state(received.state, descriptors);
         shell.note_locale();
         shell.in_condition = received.in_condition;
+        shell.running_traps = received.running_traps;
+        shell.trace_depth = received.trace_depth;
         shell.become_subshell();
         let flow = shell.run_as_whole(&received.command);
         shell.end_of_subshell(flow)

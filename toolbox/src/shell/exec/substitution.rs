@@ -6,7 +6,7 @@ use std::rc::Rc;
 use crate::shell::Shell;
 use crate::shell::ast::{CommandSubstitution, List, ProcessSubstitution, Text};
 use crate::shell::descriptors;
-use crate::shell::flow::{Flow, Jump};
+use crate::shell::flow::{Error, Flow, Jump};
 use crate::shell::jobs::Member;
 use crate::shell::options::{SetOption, Shopt};
 use crate::sys;
@@ -23,7 +23,7 @@ impl Shell {
             None if self.state.asks_pid => self.collect(|shell| {
                 let options = shell.state.options;
                 shell.drop_errexit();
-                let status = shell.subshell_process(&command.body, false);
+                let status = shell.subshell_process(&Self::group(&command.body), false);
                 shell.state.options = options;
                 status
             }),
@@ -38,7 +38,7 @@ impl Shell {
             Err(error) => {
                 let text = sys::error_text(&error);
                 self.complain(format!("command substitution: {text}"));
-                ControlFlow::Break(Jump::Discard(1))
+                ControlFlow::Break(Jump::Discard(Error::Command, 1))
             }
         }
     }
@@ -99,7 +99,7 @@ impl Shell {
             Err(error) => {
                 let text = sys::error_text(&error);
                 self.complain(format!("process substitution: {text}"));
-                ControlFlow::Break(Jump::Discard(1))
+                ControlFlow::Break(Jump::Discard(Error::Command, 1))
             }
         }
     }

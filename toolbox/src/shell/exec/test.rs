@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use crate::regex::{self, Captures, Regex};
 use crate::shell::Shell;
 use crate::shell::ast::{TestExpression, TestOperator, Word};
-use crate::shell::flow::{Flow, Jump};
+use crate::shell::flow::{Error, Flow, Jump};
 use crate::shell::options::Shopt;
 use crate::shell::pattern::Pattern;
 use crate::shell::printer;
@@ -20,7 +20,9 @@ impl Shell {
     pub(super) fn run_test(&mut self, expression: &TestExpression) -> Flow {
         match self.holds(expression) {
             ControlFlow::Continue(holds) => Flow::Continue(i32::from(!holds)),
-            ControlFlow::Break(Jump::Discard(BAD_REGEX)) => Flow::Continue(BAD_REGEX),
+            ControlFlow::Break(Jump::Discard(Error::Command, BAD_REGEX)) => {
+                Flow::Continue(BAD_REGEX)
+            }
             ControlFlow::Break(jump) => ControlFlow::Break(jump),
         }
     }
@@ -102,7 +104,7 @@ impl Shell {
         let searched =
             Regex::new(source, options).and_then(|regex| regex.captures_at(text, 0, &mut captures));
         let Ok(found) = searched else {
-            return ControlFlow::Break(Jump::Discard(BAD_REGEX));
+            return ControlFlow::Break(Jump::Discard(Error::Command, BAD_REGEX));
         };
         let count = if found { captures.len() } else { 0 };
         let groups = (0..count).map(|group| match captures.get(group) {

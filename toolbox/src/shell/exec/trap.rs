@@ -114,7 +114,7 @@ impl Shell {
         let flow = self.run_text(command, line);
         self.running_traps.pop();
         match flow {
-            ControlFlow::Break(Jump::Exit(status) | Jump::Discard(status)) => status,
+            ControlFlow::Break(Jump::Exit(status) | Jump::Discard(_, status)) => status,
             _ => status,
         }
     }

@@ -6,9 +6,9 @@ use super::found::{Found, Many, One};
 use super::parameter::{is_associative, label_of, one_text};
 use super::sink::Sink;
 use crate::shell::Shell;
-use crate::shell::access::{discard, is_seen_by_scripts};
+use crate::shell::access::is_seen_by_scripts;
 use crate::shell::ast::{Arithmetic, Parameter, Subject, Text};
-use crate::shell::flow::Flow;
+use crate::shell::flow::{Error, Flow, Jump};
 use crate::shell::pattern::characters;
 use crate::shell::value::Value;
 
@@ -119,7 +119,7 @@ impl Shell {
 
     fn bad_length<T>(&mut self, length: i64) -> Flow<T> {
         self.complain(format!("{length}: substring expression < 0"));
-        discard()
+        Flow::Break(Jump::Discard(Error::Expansion, 1))
     }
 
     /// Elements from an offset on: of an indexed array from that index, of the positional parameters with `$0` before them.

@@ -6,9 +6,10 @@ use super::sink::{Kind, Sink};
 use crate::shell::Shell;
 use crate::shell::access::{self, Referent, discard};
 use crate::shell::ast::{Operation, Parameter, Subject, Subscript, Text, Word};
-use crate::shell::flow::{Flow, Jump};
+use crate::shell::flow::{Error, Flow, Jump};
 use crate::shell::options::SetOption;
 use crate::shell::pattern::characters;
+use crate::shell::state::ScriptSource;
 use crate::shell::symbol::Symbol;
 use crate::shell::value::Value;
 
@@ -209,9 +210,11 @@ impl Shell {
     fn put_changed(&mut self, found: &Found, change: &Change, is_quoted: bool, sink: &mut Sink) {
         match found {
             Found::One(one) => {
-                let text = one.text().map_or(&b""[..], |text| text);
-                let text = change.apply(text);
-                sink.put(self, &text, is_quoted);
+                // What has no value stays nothing, also where a pattern matches that.
+                match one.text() {
+                    Some(text) => sink.put(self, &change.apply(text), is_quoted),
+                    None => sink.put(self, b"", is_quoted),
+                }
             }
             Found::Many(many, joined) => {
                 let texts: Vec<_> = many
@@ -355,7 +358,8 @@ impl Shell {
 
     /// The status of a shell that an unset parameter ends.
     pub(crate) fn unset_status(&self) -> i32 {
-        match self.state.subshells > 0 || self.is_set(SetOption::ErrExit) {
+        let is_argument = self.state.source == ScriptSource::Argument;
+        match self.state.subshells > 0 || self.is_set(SetOption::ErrExit) || !is_argument {
             true => 1,
             false => 127,
         }
@@ -440,7 +444,7 @@ impl Shell {
                 Found::One(one) if one.text().is_none() => return Flow::Continue(()),
                 _ => self.end_of_error(),
             },
-            None => Jump::Discard(1),
+            None => Jump::Discard(Error::Command, 1),
         };
         self.complain([&parameter.source[..], b": bad substitution"].concat());
         Flow::Break(jump)

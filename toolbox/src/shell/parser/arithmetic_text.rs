@@ -4,6 +4,7 @@ use super::arithmetic::{MARK, arithmetic_of};
 pub use super::arithmetic_tokens::ArithmeticError;
 use super::arithmetic_tokens::{Read, Token, Tokens};
 use super::reader_of;
+use super::subscript::arithmetic_with_quotes;
 use crate::shell::ast::{
     BinaryOperator, Expression, Index, Parameter, Part, Place, Text, UnaryOperator, Word,
 };
@@ -362,7 +363,10 @@ impl<'t> Expressions<'t> {
         } else {
             Word::literal(text)
         };
-        let arithmetic = arithmetic_of(&word, self.depth);
+        let arithmetic = match text.contains(&b'\'') {
+            true => arithmetic_with_quotes(&word, self.depth),
+            false => arithmetic_of(&word, self.depth),
+        };
         self.depth -= 1;
         Ok(Index { word, arithmetic })
     }

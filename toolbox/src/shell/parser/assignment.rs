@@ -1,10 +1,11 @@
 //! Assignments, and the values of arrays.
 
 use super::Reader;
+use super::arithmetic::arithmetic_of;
 use super::error::{ErrorKind, Parsed};
 use super::input::{ends_word, starts_name};
 use super::word::Kind;
-use crate::shell::ast::{ArrayElement, AssignedValue, Assignment, Index, Word};
+use crate::shell::ast::{ArrayElement, AssignedValue, Assignment, Index, Part, Word};
 use crate::shell::symbol::Symbol;
 
 impl Reader<'_, '_> {
@@ -77,7 +78,7 @@ impl Reader<'_, '_> {
             return Ok(nothing);
         }
         let value = match self.peek() {
-            Some(b'(') => AssignedValue::Array(self.array_elements()?),
+            Some(b'(') => self.parenthesised_value()?,
             _ => AssignedValue::Scalar(self.value()?),
         };
         let assignment = Assignment {
@@ -98,6 +99,36 @@ impl Reader<'_, '_> {
             true => Ok(index),
             false => Err(self.unclosed(start, ']')),
         }
+    }
+
+    /// `(…)`: an array. With more of the word behind it, it is text with the values of its words.
+    #[inline(never)]
+    fn parenthesised_value(&mut self) -> Parsed<AssignedValue> {
+        let start = self.input.at;
+        let elements = self.array_elements()?;
+        if self.peek().is_none_or(ends_word) {
+            return Ok(AssignedValue::Array(elements));
+        }
+        let behind = self.value()?;
+        let mut parts = vec![Part::Quoted(b"(".to_vec())];
+        for (number, element) in elements.into_iter().enumerate() {
+            let mut before: &[u8] = if number > 0 { b" " } else { b"" };
+            if let Some(index) = element.subscript {
+                let sign: &[u8] = if element.append { b"]+=" } else { b"]=" };
+                let subscript = [before, b"[", &index.word.source, sign].concat();
+                parts.push(Part::Quoted(subscript));
+                before = b"";
+            }
+            parts.push(Part::Quoted(before.to_vec()));
+            parts.extend(element.value.parts);
+        }
+        parts.push(Part::Quoted(b")".to_vec()));
+        parts.extend(behind.parts);
+        Ok(AssignedValue::Scalar(Word {
+            source: self.input.since(start).to_vec(),
+            parts,
+            assignment: None,
+        }))
     }
 
     /// The value behind `=`; maybe nothing.
@@ -173,7 +204,9 @@ impl Reader<'_, '_> {
                         error.earlier.push((error.line, message));
                         error.line = self.input.last_line();
                     }
-                    error.kind = ErrorKind::Array;
+                    if error.kind != ErrorKind::Substitution {
+                        error.kind = ErrorKind::Array;
+                    }
                     return Err(error);
                 }
                 Ok(None) => {
@@ -210,14 +243,18 @@ impl Reader<'_, '_> {
             let assigns = append || self.peek() == Some(b'=');
             self.input.at = start;
             if assigns {
-                let subscript = Some(self.bracketed_index()?);
+                let mut subscript = self.bracketed_index()?;
+                if subscript.word.source.contains(&b'\'') {
+                    // Other than elsewhere, single quotes count.
+                    subscript.arithmetic = arithmetic_of(&subscript.word, self.depth);
+                }
                 self.input.at += if append { 2 } else { 1 };
                 let mut value = self.value()?;
                 if value.source.contains(&b'{') && self.settings.brace_expansion {
                     value.parts = self.braced(value.parts)?;
                 }
                 return Ok(Some(ArrayElement {
-                    subscript,
+                    subscript: Some(subscript),
                     append,
                     value,
                 }));

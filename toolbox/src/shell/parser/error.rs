@@ -29,6 +29,8 @@ pub enum ErrorKind {
     Syntax,
     /// It is inside of `[[ ]]`: a script ends with the status of its last command, `eval` with 2.
     Test,
+    /// It is inside of `$( )` or `<( )`: the shell ends, also when it is `eval` that has read it.
+    Substitution,
     /// It is between the parentheses of an array: status 1, and the script goes on with the next line.
     Array,
 }
@@ -54,6 +56,14 @@ pub(super) enum Token {
 }
 
 impl SyntaxError {
+    /// A quote or an expansion lacks its end.
+    pub fn lacks_end(&self) -> bool {
+        self.is_eof
+            && self
+                .message
+                .starts_with(b"unexpected EOF while looking for matching")
+    }
+
     pub(super) fn is_too_deep(&self) -> bool {
         self.message == TOO_DEEP.as_bytes()
     }

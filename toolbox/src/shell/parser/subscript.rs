@@ -34,12 +34,15 @@ impl Reader<'_, '_> {
         let start = self.input.at;
         let mut parts = Parts::default();
         let mut open = 0_usize;
+        let mut has_single_quotes = false;
         while let Some(byte) = self.peek() {
             match byte {
                 b']' if open == 0 => break,
                 b'[' => open += 1,
                 b']' => open -= 1,
                 b'\\' | b'\'' | b'"' | b'`' | b'$' => {
+                    has_single_quotes |=
+                        byte == b'\'' || byte == b'$' && self.peek_second() == Some(b'\'');
                     self.special(byte, &mut parts)?;
                     continue;
                 }
@@ -58,14 +61,27 @@ impl Reader<'_, '_> {
                 .parts
                 .iter()
                 .any(|part| !matches!(part, Part::Literal(_) | Part::Quoted(_)));
-        let arithmetic = match is_deep {
-            true => without_parts(&word),
-            false => arithmetic_of(&word, self.depth),
+        let arithmetic = if has_single_quotes {
+            arithmetic_with_quotes(&word, self.depth)
+        } else if is_deep {
+            without_parts(&word)
+        } else {
+            arithmetic_of(&word, self.depth)
         };
         self.subscripts -= 1;
         self.depth -= 1;
         Ok(Index { word, arithmetic })
     }
+}
+
+/// The expression of a subscript with single quotes: they stay in it, and are an error.
+pub(super) fn arithmetic_with_quotes(word: &Word, depth: usize) -> Arithmetic {
+    let quoted = Word {
+        source: word.source.clone(),
+        parts: vec![Part::Quoted(word.source.clone())],
+        assignment: None,
+    };
+    arithmetic_of(&quoted, depth)
 }
 
 /// An expression whose parts are those of the word.

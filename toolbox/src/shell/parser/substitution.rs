@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::Reader;
-use super::error::Parsed;
+use super::error::{ErrorKind, Parsed};
 use crate::shell::ast::{
     AndOr, Command, CommandSubstitution, List, ListItem, Part, Pipeline, ProcessSubstitution,
     RedirectedFd, RedirectionTarget, SimpleCommand, Text, Word,
@@ -78,6 +78,17 @@ impl Reader<'_, '_> {
     /// Commands in parentheses; maybe none.
     #[inline(never)]
     fn parenthesised(&mut self) -> Parsed<List> {
+        self.list_in_parentheses().map_err(|mut error| {
+            // One that lacks its end is an error like others.
+            if !error.is_eof {
+                error.kind = ErrorKind::Substitution;
+            }
+            error
+        })
+    }
+
+    #[inline(never)]
+    fn list_in_parentheses(&mut self) -> Parsed<List> {
         self.peek();
         self.bump();
         let outer = std::mem::take(&mut self.pending);

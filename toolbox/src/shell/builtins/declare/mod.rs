@@ -8,7 +8,7 @@ mod show;
 use super::Argument;
 use super::letters::Letters;
 use crate::shell::Shell;
-use crate::shell::flow::{Flow, Jump};
+use crate::shell::flow::Flow;
 use crate::shell::value::{Attributes, Value, Variable};
 
 pub use self::operand::{Operand, is_name};
@@ -247,14 +247,5 @@ impl Shell {
     /// Says that a variable is readonly, with the builtin's name.
     fn is_refused(&mut self, builtin: &[u8], name: &[u8]) {
         self.complain_as(builtin, [name, b": readonly variable"].concat());
-    }
-}
-
-/// An error of an assignment, where a builtin goes on: only other jumps are passed on.
-fn survived(flow: Flow<()>) -> Flow<bool> {
-    match flow {
-        Flow::Continue(()) => Flow::Continue(true),
-        Flow::Break(Jump::Discard(_)) => Flow::Continue(false),
-        Flow::Break(jump) => Flow::Break(jump),
     }
 }

@@ -1,8 +1,9 @@
 //! `export` and `readonly`.
 
 use super::operand::{self, Assigned};
-use super::{Operand, builtin_name, prefix, survived};
+use super::{Operand, builtin_name, prefix};
 use crate::shell::Shell;
+use crate::shell::access::survived;
 use crate::shell::builtins::letters::Letters;
 use crate::shell::builtins::{Argument, listing};
 use crate::shell::flow::{Flow, Jump};

@@ -46,7 +46,7 @@ fn operators_bind_as_in_c() {
         ("a[1]=5", "(= a[1] 5)"),
         ("a[x y]", "a[x y: ?]"),
         ("a[$k]", "a[${k}: $0]"),
-        ("a['k']", "a[‹k›: k]"),
+        ("a['k']", "a[‹k›: ?]"),
     ] {
         assert_eq!(read(text), expected, "{text}");
     }

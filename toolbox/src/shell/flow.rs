@@ -24,7 +24,7 @@ pub enum Jump {
 pub enum Error {
     /// Like an assignment to a readonly variable: a shell with `set -e` ends with it.
     Command,
-    /// In an arithmetic expansion: the command alone.
+    /// In an arithmetic expansion, or calls nested too deeply: the command alone.
     Expansion,
     /// In a subscript or a number, or too many arguments: also the texts around the command, of `eval`, traps and `-c`.
     Text,

@@ -46,7 +46,7 @@ impl Shell {
         fields: Vec<Text>,
     ) -> Flow {
         if self.exceeds_nesting_limit(&function.definition.name) {
-            return ControlFlow::Break(Jump::Discard(Error::Text, 1));
+            return ControlFlow::Break(Jump::Discard(Error::Expansion, 1));
         }
         // Assignments before the call are seen in it, and local to it.
         self.state.variables.push_scope(ScopeKind::Function);

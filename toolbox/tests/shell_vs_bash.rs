@@ -201,6 +201,7 @@ lines! {
     builtins: 0,
     commands: 3,
     expansions: 2,
+    functions: 1,
     globs: 0,
     parsing: 6,
     variables: 8,

@@ -178,6 +178,8 @@ pub enum TestExpression {
     Or(Box<TestExpression>, Box<TestExpression>),
     And(Box<TestExpression>, Box<TestExpression>),
     Not(Box<TestExpression>),
+    /// `( … )`
+    Group(Box<TestExpression>),
     /// `-f word` and the like: the letter.
     Unary(u8, Word),
     Binary(Word, TestOperator, Word),

@@ -72,6 +72,8 @@ struct Printer {
     inline: bool,
     /// Here-documents of the line that is being printed.
     pending: Vec<Rc<HereDocument>>,
+    /// Some were printed since the last semicolon.
+    had_documents: bool,
 }
 
 impl Printer {
@@ -98,12 +100,29 @@ impl Printer {
             return;
         }
         self.text.push(b'\n');
-        self.here_documents();
+        if !self.pending.is_empty() {
+            self.here_documents();
+            self.text.push(b'\n');
+        }
         let spaces = self.level * INDENT;
         self.text.extend(std::iter::repeat_n(b' ', spaces));
     }
 
+    /// What joins a command with the next one in a line. Here-documents come before that.
+    fn join(&mut self, operator: &str) {
+        self.put(operator);
+        match self.inline || self.pending.is_empty() {
+            true => self.put(" "),
+            false => {
+                self.text.push(b'\n');
+                self.here_documents();
+                self.put("  ");
+            }
+        }
+    }
+
     fn here_documents(&mut self) {
+        self.had_documents |= !self.pending.is_empty();
         for document in std::mem::take(&mut self.pending) {
             if let Some(body) = document.body.get() {
                 self.bytes(&body.source);
@@ -138,18 +157,38 @@ impl Printer {
     /// `{` and `}` on lines of their own.
     fn block(&mut self, list: &List, redirections: &[Redirection]) {
         self.put("{ ");
-        self.body(list);
+        self.indented(list);
+        self.end_of_body();
         self.put("}");
         self.redirections(redirections);
     }
 
-    /// A list one level deeper, from the next line on; what follows stands on a new line.
+    /// The body of a loop or a branch, which ends with a semicolon; what follows stands on a new line.
     fn body(&mut self, list: &List) {
+        self.indented(list);
+        if !self.inline && !ends_with_background(list) && self.pending.is_empty() {
+            self.put(";");
+        }
+        self.end_of_body();
+    }
+
+    /// A list one level deeper, from the next line on.
+    fn indented(&mut self, list: &List) {
         self.level += 1;
         self.newline();
         self.list(list);
         self.level -= 1;
-        self.end_of_body();
+    }
+
+    /// A condition, and the word behind it.
+    fn condition(&mut self, list: &List, word: &str) {
+        self.list(list);
+        self.put(if ends_with_background(list) {
+            " "
+        } else {
+            "; "
+        });
+        self.put(word);
     }
 
     fn end_of_body(&mut self) {
@@ -167,18 +206,14 @@ impl Printer {
         for (at, item) in list.items.iter().enumerate() {
             self.and_or(&item.command);
             let is_last = at + 1 == list.items.len();
-            if item.background {
-                self.put(" &");
-            }
-            if is_last {
-                continue;
-            }
-            match (item.background, self.inline) {
-                (true, true) => self.put(" "),
-                (true, false) => self.newline(),
-                (false, true) => self.put("; "),
-                (false, false) => {
-                    if self.pending.is_empty() {
+            match (item.background, is_last, self.inline) {
+                (true, true, _) => self.put(" &"),
+                (true, false, _) => self.join(" &"),
+                (false, true, _) => {}
+                (false, false, true) => self.put("; "),
+                (false, false, false) => {
+                    let had_documents = std::mem::take(&mut self.had_documents);
+                    if self.pending.is_empty() && !had_documents {
                         self.put(";");
                     }
                     self.newline();
@@ -190,9 +225,9 @@ impl Printer {
     fn and_or(&mut self, command: &AndOr) {
         self.pipeline(&command.first);
         for (connector, pipeline) in &command.rest {
-            self.put(match connector {
-                Connector::And => " && ",
-                Connector::Or => " || ",
+            self.join(match connector {
+                Connector::And => " &&",
+                Connector::Or => " ||",
             });
             self.pipeline(pipeline);
         }
@@ -209,7 +244,7 @@ impl Printer {
         }
         for (at, stage) in pipeline.stages.iter().enumerate() {
             if at > 0 {
-                self.put(" | ");
+                self.join(" |");
             }
             self.command(stage);
         }
@@ -323,18 +358,24 @@ impl Printer {
                 false
             }
         };
+        let closes = |word: &Word| word.source == b"-";
+        let is_number = |word: &Word| word.source.iter().all(u8::is_ascii_digit);
         let (operator, word) = match &redirection.target {
             RedirectionTarget::Read(word) => ("< ", word),
             RedirectionTarget::Write(word) => ("> ", word),
             RedirectionTarget::Clobber(word) => (">| ", word),
             RedirectionTarget::Append(word) => (">> ", word),
+            RedirectionTarget::ReadWrite(word) if default => ("0<> ", word),
             RedirectionTarget::ReadWrite(word) => ("<> ", word),
             RedirectionTarget::WriteBoth(word) => ("&> ", word),
             RedirectionTarget::AppendBoth(word) => ("&>> ", word),
-            RedirectionTarget::DuplicateInput(word) if default => ("0<&", word),
+            RedirectionTarget::DuplicateInput(word) if closes(word) => {
+                (if default { "0>&" } else { ">&" }, word)
+            }
+            RedirectionTarget::DuplicateInput(word) if default && is_number(word) => ("0<&", word),
             RedirectionTarget::DuplicateInput(word) => ("<&", word),
             RedirectionTarget::DuplicateOutput(word)
-                if default && word.source != b"-" && word.source.iter().any(u8::is_ascii_digit) =>
+                if default && (closes(word) || is_number(word)) =>
             {
                 ("1>&", word)
             }
@@ -378,8 +419,7 @@ impl Printer {
                 body,
             } => {
                 self.put(if *until { "until " } else { "while " });
-                self.list(condition);
-                self.put("; do");
+                self.condition(condition, "do");
                 self.body(body);
                 self.put("done");
             }
@@ -409,7 +449,7 @@ impl Printer {
                         self.put("; ");
                     }
                     match part {
-                        Some(part) => self.bytes(&part.word.source),
+                        Some(part) => self.bytes(part.word.source.trim_ascii_start()),
                         None => self.put("1"),
                     }
                 }
@@ -430,10 +470,10 @@ impl Printer {
                         self.word(pattern);
                     }
                     self.put(")");
-                    self.level += 1;
-                    self.newline();
-                    self.list(&arm.body);
-                    self.level -= 1;
+                    match arm.body.items.is_empty() && !self.inline {
+                        true => self.put("\n"),
+                        false => self.indented(&arm.body),
+                    }
                     self.newline();
                     self.put(match arm.end {
                         CaseEnd::Leave => ";;",
@@ -466,8 +506,7 @@ impl Printer {
             return;
         };
         self.put("if ");
-        self.list(condition);
-        self.put("; then");
+        self.condition(condition, "then");
         self.body(body);
         match (rest.is_empty(), otherwise) {
             // An `elif` is shown as an `if` in the `else`.
@@ -533,6 +572,11 @@ impl Printer {
                 self.put("! ");
                 self.test(inner);
             }
+            TestExpression::Group(inner) => {
+                self.put("( ");
+                self.test(inner);
+                self.put(" )");
+            }
             TestExpression::Unary(letter, word) => {
                 self.put("-");
                 self.text.push(*letter);
@@ -552,6 +596,10 @@ impl Printer {
             }
         }
     }
+}
+
+fn ends_with_background(list: &List) -> bool {
+    list.items.last().is_some_and(|item| item.background)
 }
 
 /// How an operator of `[[` is written.

@@ -7,7 +7,7 @@ use crate::shell::Shell;
 use crate::shell::ast::Text;
 use crate::shell::exec::{ExecOptions, Found, NotStarted};
 use crate::shell::flow::{Error, Flow, Jump};
-use crate::shell::options::Shopt;
+use crate::shell::options::{SetOption, Shopt};
 use crate::sys::{self, FileKind, Follow, OsStrExt};
 
 pub fn break_loop(shell: &mut Shell, args: &[Text]) -> Flow {
@@ -34,6 +34,10 @@ fn leave(shell: &mut Shell, args: &[Text], jump: fn(usize) -> Jump) -> Flow {
                     name,
                     [text.as_slice(), b": loop count out of range"].concat(),
                 );
+                if shell.is_set(SetOption::ErrExit) && !shell.in_condition {
+                    return ControlFlow::Break(Jump::Exit(1));
+                }
+                shell.state.status = 1;
                 return ControlFlow::Break(Jump::Break(shell.loops));
             }
             None => {

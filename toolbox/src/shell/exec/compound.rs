@@ -442,7 +442,7 @@ impl Shell {
         if value.is_none()
             && let Some(status) = status
         {
-            **status = 0;
+            **status = self.state.status;
         }
         Flow::Continue((turn, value))
     }

@@ -32,6 +32,7 @@ impl Shell {
             TestExpression::Or(one, other) => self.holds(one)? || self.holds(other)?,
             TestExpression::And(one, other) => self.holds(one)? && self.holds(other)?,
             TestExpression::Not(inner) => !self.holds(inner)?,
+            TestExpression::Group(inner) => self.holds(inner)?,
             TestExpression::Word(word) => {
                 let text = self.expand_text(word)?;
                 self.trace_test(&[b"-n ", super::trace::traced_word(&text).as_slice()].concat())?;

@@ -85,7 +85,7 @@ impl Reader<'_, '_> {
     #[inline(never)]
     fn test_operation(&mut self) -> Parsed<TestExpression> {
         if self.take(b'(') {
-            return self.test_group();
+            return Ok(TestExpression::Group(Box::new(self.test_group()?)));
         }
         if self.test_next() == Next::End {
             // Bash says nothing then.

@@ -5,6 +5,7 @@ use crate::shell::Shell;
 use crate::shell::builtins::{Argument, listing};
 use crate::shell::flow::Flow;
 use crate::shell::options::Shopt;
+use crate::shell::printer;
 use crate::shell::state::Function;
 use crate::shell::symbol::Symbol;
 
@@ -89,7 +90,7 @@ pub fn named(shell: &mut Shell, request: &Request<'_>, operands: &[Argument<'_>]
 /// `declare -f name` and `declare -F name`.
 pub fn function(shell: &mut Shell, request: &Request<'_>, function: &Function) {
     if !request.names_only {
-        return listing::function_definition(function, shell.out());
+        return shell.out().extend(printer::function(&function.definition));
     }
     let definition = &function.definition;
     let mut line = definition.name.clone();

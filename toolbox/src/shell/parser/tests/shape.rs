@@ -138,6 +138,7 @@ fn test(expression: &TestExpression) -> String {
         TestExpression::Or(left, right) => format!("({} || {})", test(left), test(right)),
         TestExpression::And(left, right) => format!("({} && {})", test(left), test(right)),
         TestExpression::Not(inner) => format!("!{}", test(inner)),
+        TestExpression::Group(inner) => test(inner),
         TestExpression::Unary(letter, operand) => {
             format!("-{} {}", char::from(*letter), word(operand))
         }

@@ -21,6 +21,8 @@ pub struct Call {
     pub file: Text,
     /// The line it was called from.
     pub line: u32,
+    /// Its arguments, if `BASH_ARGV` tells of them.
+    pub arguments: Option<Rc<Vec<Text>>>,
     /// The options that `local -` has put aside: they are back when the function ends.
     pub options: Option<Options>,
 }

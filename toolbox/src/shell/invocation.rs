@@ -253,17 +253,22 @@ impl Shell {
             if let Some(name) = operands.next() {
                 self.state.name = name;
             }
-            self.state.positional = Rc::new(operands.collect());
+            self.set_arguments(operands.collect());
             return self.run_script(&mut Parser::new(script, 1));
         }
         if !invocation.reads_stdin
             && let Some(path) = operands.next()
         {
-            self.state.positional = Rc::new(operands.collect());
+            self.set_arguments(operands.collect());
             return self.run_script_file(path);
         }
-        self.state.positional = Rc::new(operands.collect());
+        self.set_arguments(operands.collect());
         self.run_standard_input()
+    }
+
+    fn set_arguments(&mut self, arguments: Vec<Text>) {
+        self.state.positional = Rc::new(arguments);
+        self.state.arguments = Rc::clone(&self.state.positional);
     }
 
     fn run_script_file(&mut self, path: Text) -> i32 {
@@ -296,6 +301,7 @@ impl Shell {
             name: b"main".to_vec(),
             file: path,
             line: 0,
+            arguments: None,
             options: None,
         });
         self.run_script(&mut Parser::new(text, 1))

@@ -1,6 +1,7 @@
 //! Scripts: read command by command, and run as they are read.
 
 use std::ops::ControlFlow;
+use std::rc::Rc;
 
 use memchr::memmem;
 
@@ -236,15 +237,21 @@ impl Shell {
                 };
             }
         };
-        let positional = arguments.map(|arguments| {
-            std::mem::replace(&mut self.state.positional, std::rc::Rc::new(arguments))
-        });
+        let arguments = arguments.map(Rc::new);
+        // Of a file without arguments, its name counts as one.
+        let told = match &arguments {
+            Some(arguments) => (self.has_shopt(Shopt::ExtDebug)).then(|| Rc::clone(arguments)),
+            None => Some(Rc::new(vec![path.to_vec()])),
+        };
+        let positional =
+            arguments.map(|arguments| std::mem::replace(&mut self.state.positional, arguments));
         let line = self.state.line;
         self.state.calls.push(Call {
             kind: CallKind::Source,
             name: b"source".to_vec(),
             file: path.to_vec(),
             line,
+            arguments: told,
             options: None,
         });
         let loops = self.loops;

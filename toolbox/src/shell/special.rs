@@ -166,13 +166,12 @@ impl Shell {
                 list(lines.map(|call| call.line.to_string().into_bytes()))
             }
             Symbol::BASH_ARGC => {
-                let count = self.state.positional.len().to_string().into_bytes();
-                list((!self.state.calls.is_in_function()).then_some(count))
+                let counts = self.arguments_of_calls();
+                list(counts.map(|arguments| arguments.len().to_string().into_bytes()))
             }
             Symbol::BASH_ARGV => {
-                let is_outside = !self.state.calls.is_in_function();
-                let arguments = self.state.positional.iter().rev().cloned();
-                list(arguments.filter(|_| is_outside))
+                let calls = self.arguments_of_calls();
+                list(calls.flat_map(|arguments| arguments.iter().rev().cloned()))
             }
             Symbol::DIRSTACK => {
                 let current = self.state.directory.clone();
@@ -200,6 +199,14 @@ impl Shell {
             Symbol::COMP_WORDBREAKS => Value::Scalar(WORD_BREAKS.to_vec()),
             _ => return None,
         })
+    }
+
+    /// The arguments of the calls that are told, the innermost first, and then those of the shell.
+    fn arguments_of_calls(&mut self) -> impl Iterator<Item = &Rc<Vec<Text>>> {
+        self.state.tells_arguments |= !self.state.calls.is_in_function();
+        let own = self.state.tells_arguments.then_some(&self.state.arguments);
+        let told = self.state.calls.iter();
+        told.filter_map(|call| call.arguments.as_ref()).chain(own)
     }
 
     /// `FUNCNAME` has a value only in functions.

@@ -54,6 +54,10 @@ pub struct State {
     pub options: Options,
     /// `$1` and what follows.
     pub positional: Rc<Vec<Text>>,
+    /// What the shell was started with in their place.
+    pub arguments: Rc<Vec<Text>>,
+    /// `BASH_ARGV` tells of them, also in functions: it was read outside of one, or `extdebug` was on.
+    pub tells_arguments: bool,
     /// `$0`
     pub name: Text,
     /// `$?`
@@ -135,6 +139,8 @@ impl Default for State {
             aliases: Rc::default(),
             options: Options::default(),
             positional: Rc::default(),
+            arguments: Rc::default(),
+            tells_arguments: false,
             name: b"bash".to_vec(),
             status: 0,
             line: 0,

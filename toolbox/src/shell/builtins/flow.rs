@@ -70,7 +70,6 @@ pub fn return_from(shell: &mut Shell, args: &[Text]) -> Flow {
         );
         return Flow::Continue(2);
     }
-    shell.state.status = status;
     ControlFlow::Break(Jump::Return(status))
 }
 

@@ -160,6 +160,11 @@ fn turn(shell: &mut Shell, option: Shopt, on: bool) -> Flow<()> {
         // These tell how the shell was started.
         Shopt::LoginShell | Shopt::RestrictedShell => return Flow::Continue(()),
         Shopt::InteractiveComments => return shell.turn(SetOption::InteractiveComments, on),
+        Shopt::ExtDebug => {
+            shell.turn(SetOption::FuncTrace, on)?;
+            shell.turn(SetOption::ErrTrace, on)?;
+            shell.state.tells_arguments |= on;
+        }
         _ => {}
     }
     let levels = [

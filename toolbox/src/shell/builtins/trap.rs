@@ -95,11 +95,14 @@ fn show(shell: &mut Shell, specs: &[Text]) -> Flow {
             }
         }
     }
-    let shown = shell.state.traps.shown().clone();
-    for (event, command) in shown {
-        if specs.is_empty() || wanted.contains(&event) {
+    let set = shell.state.traps.shown().clone();
+    if specs.is_empty() {
+        wanted = set.keys().copied().collect();
+    }
+    for event in wanted {
+        if let Some(command) = set.get(&event) {
             let name = name(event);
-            let quoted = quote::single(&command);
+            let quoted = quote::single(command);
             let line = [b"trap -- ", quoted.as_slice(), b" ", name.as_bytes(), b"\n"].concat();
             shell.out().extend(line);
         }

@@ -78,6 +78,7 @@ impl Shell {
             name: function.definition.name.clone(),
             file: function.file.clone(),
             line,
+            arguments: (self.has_shopt(Shopt::ExtDebug)).then(|| Rc::clone(&self.state.positional)),
             options: None,
         });
         let traced = self.is_set(SetOption::FuncTrace) || function.traced;

@@ -115,7 +115,12 @@ impl Shell {
             .streams
             .descriptors
             .set(its_fd, Some(descriptors::owned(its)));
+        // Other than subshells, it does not show the traps of the shell.
+        let shown = self.state.traps.clone();
+        let (errors, functions) = (SetOption::ErrTrace, SetOption::FuncTrace);
+        self.state.traps = shown.for_subshell(self.is_set(errors), self.is_set(functions));
         let pid = self.spawn_subshell(&Self::group(&substitution.body), true);
+        self.state.traps = shown;
         self.streams.descriptors.set(its_fd, before);
         let pid = pid?;
         self.jobs.others.push(Member { pid, ended: None });

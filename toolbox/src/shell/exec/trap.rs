@@ -71,7 +71,7 @@ impl Shell {
         let status = self.state.status;
         let line = self.state.line;
         self.running_traps.push(event);
-        let condition = std::mem::replace(&mut self.in_condition, event == Event::Error);
+        let condition = std::mem::replace(&mut self.in_condition, false);
         let flow = self.run_text(command, line);
         self.in_condition = condition;
         self.running_traps.pop();

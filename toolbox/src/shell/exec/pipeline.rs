@@ -124,6 +124,12 @@ impl Shell {
             _ => status,
         };
         self.state.status = status;
+        // A failure is that of the last stage.
+        match last {
+            Command::Simple(command) => self.state.line = command.line,
+            Command::Compound(command) => self.state.line = command.line,
+            Command::Function(_) | Command::Coprocess(_) => {}
+        }
         self.run_pending_traps()?;
         if self.state.keeps_command
             && self.running_traps.is_empty()

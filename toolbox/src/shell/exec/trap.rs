@@ -113,6 +113,8 @@ impl Shell {
         let line = self.state.line;
         let flow = self.run_text(command, line);
         self.running_traps.pop();
+        // The trap itself may have called `exit`.
+        self.is_exiting = false;
         match flow {
             ControlFlow::Break(Jump::Exit(status) | Jump::Discard(_, status)) => status,
             _ => status,

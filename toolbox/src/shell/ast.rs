@@ -100,6 +100,17 @@ pub struct ArrayElement {
     pub value: Word,
 }
 
+impl ArrayElement {
+    /// `[subscript]=` or `[subscript]+=`, as it was written; nothing without a subscript.
+    pub fn target(&self) -> Text {
+        let Some(index) = &self.subscript else {
+            return Text::new();
+        };
+        let operator: &[u8] = if self.append { b"]+=" } else { b"]=" };
+        [b"[", index.word.source.as_slice(), operator].concat()
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CompoundCommand {
     /// Of its first token.

@@ -25,25 +25,6 @@ const USAGE: &str = "Usage:\tbash [long option] [option] [script-file [argument 
     \t--rcfile --verbose --version\n\
     Options: -ils or -c command or -O shopt_option, and those of set: -abefhkmnptuvxBCEHPT or -o option\n";
 
-/// They come before the other options.
-const LONG_OPTIONS: &[&[u8]] = &[
-    b"debugger",
-    b"dump-po-strings",
-    b"dump-strings",
-    b"help",
-    b"init-file",
-    b"login",
-    b"noediting",
-    b"noprofile",
-    b"norc",
-    b"posix",
-    b"pretty-print",
-    b"rcfile",
-    b"restricted",
-    b"verbose",
-    b"version",
-];
-
 /// The command line, taken apart.
 #[derive(Debug, Default)]
 struct Invocation {
@@ -130,12 +111,16 @@ fn parse(args: &[Text]) -> Result<Invocation, Instead> {
     let mut invocation = Invocation::default();
     let mut rest = args.iter().skip(1).peekable();
     // Long options come first, and one dash is enough for them.
-    while let Some([b'-', name @ ..]) = rest.peek().map(|arg| arg.as_slice())
-        && let name = name.strip_prefix(b"-").unwrap_or(name)
-        && LONG_OPTIONS.contains(&name)
-    {
-        rest.next();
-        long_option(name, &mut rest, &mut invocation)?;
+    loop {
+        let mut behind = rest.clone();
+        let Some([b'-', name @ ..]) = behind.next().map(Vec::as_slice) else {
+            break;
+        };
+        let name = name.strip_prefix(b"-").unwrap_or(name);
+        if !long_option(name, &mut behind, &mut invocation)? {
+            break;
+        }
+        rest = behind;
     }
     while let Some(arg) = rest.peek() {
         let arg = arg.as_slice();
@@ -158,11 +143,12 @@ fn parse(args: &[Text]) -> Result<Invocation, Instead> {
     Ok(invocation)
 }
 
+/// Takes an option by its name, which says whether it is one.
 fn long_option<'a>(
     name: &[u8],
     rest: &mut impl Iterator<Item = &'a Text>,
     invocation: &mut Invocation,
-) -> Result<(), Instead> {
+) -> Result<bool, Instead> {
     match name {
         b"version" => return Err(Instead::Print(VERSION.into())),
         b"help" => return Err(Instead::Print([VERSION, USAGE].concat())),
@@ -170,18 +156,21 @@ fn long_option<'a>(
         b"verbose" => invocation.options.push((SetOption::Verbose, true)),
         b"login" => invocation.login = true,
         b"noprofile" => invocation.no_profile = true,
-        b"rcfile" | b"init-file" if rest.next().is_none() => {
-            let message = [name, b": option requires an argument"].concat();
-            return Err(Instead::Fail(message));
+        b"rcfile" | b"init-file" => {
+            if rest.next().is_none() {
+                let message = [name, b": option requires an argument"].concat();
+                return Err(Instead::Fail(message));
+            }
         }
         b"dump-strings" | b"dump-po-strings" | b"pretty-print" | b"restricted" => {
             let message = [b"--", name, b": not supported"].concat();
             return Err(Instead::Fail(message));
         }
         // They are about interactive shells, and about a debugger that is not there.
-        _ => {}
+        b"norc" | b"noediting" | b"debugger" => {}
+        _ => return Ok(false),
     }
-    Ok(())
+    Ok(true)
 }
 
 fn short_options<'a>(

@@ -308,11 +308,7 @@ impl Printer {
                     if at > 0 {
                         self.put(" ");
                     }
-                    if let Some(index) = &element.subscript {
-                        self.put("[");
-                        self.word(&index.word);
-                        self.put(if element.append { "]+=" } else { "]=" });
-                    }
+                    self.bytes(&element.target());
                     self.word(&element.value);
                 }
                 self.put(")");

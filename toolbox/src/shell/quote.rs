@@ -57,6 +57,14 @@ pub fn for_trace(text: &[u8]) -> Text {
     }
 }
 
+/// As a message shows a name.
+pub fn for_message(text: &[u8]) -> Text {
+    match is_shown_plainly(text) {
+        true => text.to_vec(),
+        false => ansi_c_quoted(text),
+    }
+}
+
 /// As `set` shows a value.
 pub fn for_set(text: &[u8]) -> Text {
     match text.is_empty() {
@@ -77,7 +85,7 @@ pub fn key(text: &[u8]) -> Text {
 }
 
 /// Whether all characters can be printed.
-pub fn is_shown_plainly(text: &[u8]) -> bool {
+fn is_shown_plainly(text: &[u8]) -> bool {
     if text.is_ascii() {
         return text.iter().all(|byte| matches!(byte, b' '..=b'~'));
     }

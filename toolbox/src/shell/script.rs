@@ -58,14 +58,12 @@ impl Shell {
                 Err(error) => {
                     self.tell_of_syntax_error(&error, true);
                     match error.kind {
-                        ErrorKind::Array => {
+                        ErrorKind::Array if !error.lacks_end() => {
                             status = 1;
                             self.state.status = 1;
-                            if !error.lacks_end() {
-                                continue;
-                            }
-                            return self.finish(1);
+                            continue;
                         }
+                        ErrorKind::Array => return self.finish(1),
                         ErrorKind::Substitution if self.running_traps.is_empty() => {
                             return ControlFlow::Break(Jump::Exit(
                                 match self.is_set(SetOption::ErrExit) {
@@ -105,14 +103,7 @@ impl Shell {
             brace_expansion: self.is_set(SetOption::BraceExpand),
         };
         let next = parser.next(&settings);
-        if !self.state.keeps_command {
-            let asks = memmem::find(parser.consumed(), b"BASH_COMMAND");
-            self.state.keeps_command = asks.is_some();
-        }
-        if !self.state.asks_pid {
-            let asks = memmem::find(parser.consumed(), b"BASHPID");
-            self.state.asks_pid = asks.is_some();
-        }
+        self.note_what_is_asked(parser.consumed());
         if self.is_set(SetOption::Verbose) {
             let mut consumed = parser.consumed().to_vec();
             // The last line may lack its end.
@@ -127,6 +118,14 @@ impl Shell {
             self.state.line = line;
         }
         next
+    }
+
+    /// Notes the variables that cost something where a script can ask for them.
+    fn note_what_is_asked(&mut self, text: &[u8]) {
+        if memmem::find(text, b"BASH").is_some() {
+            self.state.keeps_command |= memmem::find(text, b"BASH_COMMAND").is_some();
+            self.state.asks_pid |= memmem::find(text, b"BASHPID").is_some();
+        }
     }
 
     /// Runs a whole script; gives the status that the shell ends with, after the EXIT trap.
@@ -161,14 +160,12 @@ impl Shell {
                 Err(error) => {
                     self.tell_of_syntax_error(&error, false);
                     match error.kind {
-                        ErrorKind::Array => {
+                        ErrorKind::Array if !error.lacks_end() => {
                             status = 1;
                             self.state.status = 1;
-                            if !error.lacks_end() {
-                                continue;
-                            }
-                            return 1;
+                            continue;
                         }
+                        ErrorKind::Array => return 1,
                         ErrorKind::Test if !error.is_eof && !self.is_set(SetOption::ErrExit) => {
                             return status;
                         }

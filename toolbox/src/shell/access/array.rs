@@ -1,7 +1,5 @@
 //! `name=(…)`.
 
-use std::rc::Rc;
-
 use super::{Key, position};
 use crate::shell::Shell;
 use crate::shell::ast::{ArrayElement, Index, Part, Text, Word};
@@ -22,15 +20,6 @@ enum Place<'a> {
     Next,
     Index(&'a Index),
     Key(Text),
-}
-
-/// A word that stands for a text as it is.
-pub fn literal(text: Text) -> Word {
-    Word {
-        source: text.clone(),
-        parts: vec![Part::Quoted(text)],
-        assignment: None,
-    }
 }
 
 impl Shell {
@@ -61,18 +50,18 @@ impl Shell {
                 frozen.extend(values.into_iter().map(|value| ArrayElement {
                     subscript: None,
                     append: false,
-                    value: literal(value),
+                    value: Word::quoted(value),
                 }));
                 continue;
             };
             let mut index = index.clone();
             if is_associative {
-                index.word = literal(self.expand_text(&index.word)?);
+                index.word = Word::quoted(self.expand_text(&index.word)?);
             }
             frozen.push(ArrayElement {
                 subscript: Some(index),
                 append: element.append,
-                value: literal(self.expand_text(&element.value)?),
+                value: Word::quoted(self.expand_text(&element.value)?),
             });
         }
         Flow::Continue(frozen)
@@ -86,14 +75,8 @@ impl Shell {
         append: bool,
     ) -> Flow<()> {
         let name = self.array_of(name)?;
-        let variable = self.state.variables.shared(name).map(Rc::clone);
-        let attributes = variable
-            .as_ref()
-            .map_or(Attributes::default(), |variable| variable.attributes);
-        let is_associative = variable
-            .as_ref()
-            .is_some_and(|variable| matches!(variable.value, Value::Associative(_)));
-        drop(variable);
+        let attributes = self.attributes(name);
+        let is_associative = self.is_associative(name);
         if attributes.readonly {
             return self.refuse_readonly(name);
         }
@@ -207,13 +190,12 @@ impl Shell {
     /// An element of an indexed array as the word that it is written as, if there are braces in its value: they are expanded
     /// before anyone looks for a subscript.
     pub fn braced_element(&self, element: &ArrayElement) -> Option<Word> {
-        let index = element.subscript.as_ref()?;
+        element.subscript.as_ref()?;
         let is_brace = |part: &Part| matches!(part, Part::Brace(_));
         if !element.value.parts.iter().any(is_brace) || !self.is_set(SetOption::BraceExpand) {
             return None;
         }
-        let operator: &[u8] = if element.append { b"]+=" } else { b"]=" };
-        let before = [b"[", index.word.source.as_slice(), operator].concat();
+        let before = element.target();
         let mut parts = vec![Part::Quoted(before.clone())];
         parts.extend(element.value.parts.iter().cloned());
         Some(Word {

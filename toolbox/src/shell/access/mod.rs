@@ -15,10 +15,9 @@ use super::flow::{Error, Flow, Jump};
 use super::symbol::Symbol;
 use super::value::{Attributes, Value, Variable};
 
-pub use self::array::literal;
 pub use self::assign::survived;
-pub use self::name::is_name;
 pub(super) use self::name::subject;
+pub use self::name::{is_name, is_target};
 pub use self::startup::is_seen_by_scripts;
 
 /// The number of the user that the shell runs as.

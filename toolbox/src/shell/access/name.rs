@@ -4,14 +4,7 @@ use crate::shell::ast::Subject;
 use crate::shell::parser;
 use crate::shell::symbol::Symbol;
 
-/// Whether a text is a name of a variable.
-pub fn is_name(text: &[u8]) -> bool {
-    let is_start = |byte: &u8| byte.is_ascii_alphabetic() || *byte == b'_';
-    text.first().is_some_and(is_start)
-        && text
-            .iter()
-            .all(|byte| is_start(byte) || byte.is_ascii_digit())
-}
+pub use crate::shell::parser::is_name;
 
 /// What a text names: `name`, `name[subscript]`, a number or a special parameter.
 pub fn subject(text: &[u8]) -> Option<Subject> {
@@ -19,4 +12,12 @@ pub fn subject(text: &[u8]) -> Option<Subject> {
         return Some(Subject::Variable(Symbol::new(text)));
     }
     parser::parameter_name(text)
+}
+
+/// Whether a text names a variable or an element of one, which builtins can assign to.
+pub fn is_target(text: &[u8]) -> bool {
+    matches!(
+        subject(text),
+        Some(Subject::Variable(_) | Subject::Element(..))
+    )
 }

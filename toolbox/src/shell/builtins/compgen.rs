@@ -131,10 +131,9 @@ pub fn run(shell: &mut Shell, args: &[Text]) -> Flow {
 fn candidates(shell: &mut Shell, action: &[u8], word: &[u8]) -> Option<Vec<Text>> {
     Some(match action {
         b"alias" => shell.state.aliases.keys().cloned().collect(),
-        b"builtin" => builtins(|_| true),
+        b"builtin" | b"helptopic" => builtins(|_| true),
         b"disabled" => builtins(|name| shell.state.disabled.contains(name)),
         b"enabled" => builtins(|name| !shell.state.disabled.contains(name)),
-        b"helptopic" => builtins(|_| true),
         b"function" => shell.function_names(),
         b"keyword" => KEYWORDS.iter().map(|name| name.to_vec()).collect(),
         b"variable" => variables(shell, |_, _| true),
@@ -157,10 +156,10 @@ fn candidates(shell: &mut Shell, action: &[u8], word: &[u8]) -> Option<Vec<Text>
         b"file" => files(shell, word, false),
         b"directory" => files(shell, word, true),
         b"command" => {
-            let mut found: Vec<Text> = shell.state.aliases.keys().cloned().collect();
-            found.extend(KEYWORDS.iter().map(|name| name.to_vec()));
-            found.extend(shell.function_names());
-            found.extend(builtins(|_| true));
+            let mut found = Vec::new();
+            for kind in ["alias", "keyword", "function", "builtin"] {
+                found.extend(candidates(shell, kind.as_bytes(), word).unwrap_or_default());
+            }
             found.extend(programs(shell, word));
             found
         }

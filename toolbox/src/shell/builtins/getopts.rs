@@ -1,8 +1,8 @@
 //! `getopts`
 
-use super::declare::is_name;
 use super::letters::Letters;
 use crate::shell::Shell;
+use crate::shell::access::is_name;
 use crate::shell::ast::Text;
 use crate::shell::flow::Flow;
 use crate::shell::symbol::Symbol;

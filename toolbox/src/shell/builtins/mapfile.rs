@@ -36,7 +36,7 @@ pub fn run(shell: &mut Shell, args: &[Text]) -> Flow {
     };
     let name = match names.first() {
         None => Symbol::MAPFILE,
-        Some(name) if super::declare::is_name(name) => Symbol::new(name),
+        Some(name) if crate::shell::access::is_name(name) => Symbol::new(name),
         Some(name) if name.is_empty() => {
             shell.complain_as(request.builtin, "empty array variable name");
             return Flow::Continue(2);

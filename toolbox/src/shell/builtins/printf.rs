@@ -3,13 +3,12 @@
 use std::ffi::OsStr;
 use std::io;
 
-use super::declare::is_name;
 use super::letters::Letters;
 use crate::format::{self, Dialect, Host, When};
 use crate::shell::Shell;
-use crate::shell::ast::{Subject, Text};
+use crate::shell::access::{is_name, is_target};
+use crate::shell::ast::Text;
 use crate::shell::flow::{Flow, Jump};
-use crate::shell::parser;
 use crate::shell::state::error_text;
 use crate::shell::symbol::Symbol;
 use crate::sys::OsStrExt;
@@ -70,15 +69,6 @@ pub fn run(shell: &mut Shell, args: &[Text]) -> Flow {
     }
     shell.out().append(&mut text);
     Flow::Continue(status)
-}
-
-/// Whether a variable or an element has that name.
-fn is_target(name: &[u8]) -> bool {
-    is_name(name)
-        || matches!(
-            parser::parameter_name(name),
-            Some(Subject::Variable(_) | Subject::Element(..))
-        )
 }
 
 struct Printer<'s> {

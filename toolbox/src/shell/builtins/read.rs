@@ -3,13 +3,12 @@
 use std::io::{self, Read};
 use std::time::{Duration, Instant};
 
-use super::declare::is_name;
 use super::letters::Letters;
 use super::split::Separators;
 use crate::shell::Shell;
-use crate::shell::ast::{Subject, Text};
+use crate::shell::access::{is_name, is_target};
+use crate::shell::ast::Text;
 use crate::shell::flow::Flow;
-use crate::shell::parser;
 use crate::shell::pattern::characters;
 use crate::shell::state::error_text;
 use crate::shell::symbol::Symbol;
@@ -101,15 +100,6 @@ fn unreadable(shell: &mut Shell, request: &Request, error: &io::Error) -> Flow {
     let text = error_text(error);
     shell.complain_as("read", format!("read error: {fd}: {text}"));
     Flow::Continue(1)
-}
-
-/// Whether a variable or an element has that name.
-fn is_target(name: &[u8]) -> bool {
-    is_name(name)
-        || matches!(
-            parser::parameter_name(name),
-            Some(Subject::Variable(_) | Subject::Element(..))
-        )
 }
 
 fn parse<'a>(shell: &mut Shell, args: &'a [Text]) -> Result<(Request, &'a [Text]), Flow> {
@@ -365,8 +355,7 @@ fn assign_one(shell: &mut Shell, name: &[u8], value: Text) -> Flow<bool> {
 
 fn assign_array(shell: &mut Shell, name: &[u8], limit: Limit, line: Line) -> Flow<bool> {
     let name = shell.resolved(Symbol::new(name));
-    let variable = shell.state.variables.get(name);
-    if variable.is_some_and(|variable| matches!(variable.value, Value::Associative(_))) {
+    if shell.is_associative(name) {
         shell.complain_as(
             "read",
             [&name.name()[..], b": not an indexed array"].concat(),

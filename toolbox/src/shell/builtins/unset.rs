@@ -2,12 +2,11 @@
 
 use std::rc::Rc;
 
-use super::declare::is_name;
 use super::letters::Letters;
 use crate::shell::Shell;
-use crate::shell::ast::{Subject, Text};
+use crate::shell::access::{is_name, is_target};
+use crate::shell::ast::Text;
 use crate::shell::flow::Flow;
-use crate::shell::parser;
 use crate::shell::symbol::Symbol;
 
 pub fn run(shell: &mut Shell, args: &[Text]) -> Flow {
@@ -35,7 +34,7 @@ pub fn run(shell: &mut Shell, args: &[Text]) -> Flow {
             unset_function(shell, name)
         } else if references {
             unset_reference(shell, name)
-        } else if is_variable(name) {
+        } else if is_target(name) {
             let symbol = is_name(name).then(|| Symbol::new(name));
             match symbol.is_some_and(|symbol| shell.state.variables.get(symbol).is_none()) {
                 // Without a variable of the name, a function is meant.
@@ -53,12 +52,6 @@ pub fn run(shell: &mut Shell, args: &[Text]) -> Flow {
         }
     }
     Flow::Continue(status)
-}
-
-/// Whether a text names a variable or an element of one.
-fn is_variable(name: &[u8]) -> bool {
-    let subject = parser::parameter_name(name);
-    matches!(subject, Some(Subject::Variable(_) | Subject::Element(..)))
 }
 
 /// A nameref itself; what is none stays.

@@ -144,12 +144,20 @@ impl Shell {
 /// Whether a failure of this pipeline is its own: in other compound commands the command that failed has been dealt with.
 fn can_fail(pipeline: &Pipeline) -> bool {
     match pipeline.stages.as_slice() {
-        [Command::Simple(_) | Command::Coprocess(_)] => true,
-        [Command::Compound(command)] => matches!(
+        [Command::Function(_)] => true,
+        [command] => has_own_status(command),
+        stages => !stages.is_empty(),
+    }
+}
+
+/// Whether the status of a command is its own, and not that of a command in it.
+fn has_own_status(command: &Command) -> bool {
+    match command {
+        Command::Simple(_) | Command::Coprocess(_) => true,
+        Command::Compound(command) => matches!(
             command.kind,
             Compound::Subshell(_) | Compound::Test(_) | Compound::Arithmetic(_)
         ),
-        [] => false,
-        _ => true,
+        Command::Function(_) => false,
     }
 }

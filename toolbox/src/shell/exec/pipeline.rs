@@ -6,8 +6,9 @@ use std::io::Write;
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
+use super::has_own_status;
 use crate::shell::Shell;
-use crate::shell::ast::{BraceKind, Command, Compound, Part, Pipeline, SimpleCommand, Text, Word};
+use crate::shell::ast::{BraceKind, Command, Part, Pipeline, SimpleCommand, Text, Word};
 use crate::shell::descriptors::{self, Open};
 use crate::shell::flow::{Flow, Jump};
 use crate::shell::options::{SetOption, Shopt};
@@ -23,18 +24,6 @@ enum Stage {
     Ended(i32),
 }
 
-/// Whether a command is one for `PIPESTATUS`, and does not leave that to the commands in it.
-fn leaves_status(command: &Command) -> bool {
-    match command {
-        Command::Compound(compound) => matches!(
-            compound.kind,
-            Compound::Subshell(_) | Compound::Arithmetic(_) | Compound::Test(_)
-        ),
-        Command::Function(_) => false,
-        _ => true,
-    }
-}
-
 impl Shell {
     pub(super) fn run_pipeline(&mut self, pipeline: &Pipeline) -> Flow {
         if let Some(format) = pipeline.time {
@@ -48,7 +37,7 @@ impl Shell {
             [] => 0,
             [command] => {
                 let status = self.run_command(command)?;
-                if leaves_status(command) {
+                if has_own_status(command) {
                     self.note_status(status);
                 }
                 status

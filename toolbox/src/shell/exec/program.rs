@@ -5,7 +5,6 @@ use std::io;
 use std::path::PathBuf;
 use std::rc::Rc;
 
-use crate::format::quote::ansi_c_quoted;
 use crate::shell::Shell;
 use crate::shell::ast::Text;
 use crate::shell::flow::Flow;
@@ -204,11 +203,7 @@ impl Shell {
             self.complain("fg: no job control");
             return NotStarted(1);
         }
-        let shown = match quote::is_shown_plainly(name) {
-            true => name.to_vec(),
-            false => ansi_c_quoted(name),
-        };
-        self.complain([shown.as_slice(), b": command not found"].concat());
+        self.complain([&quote::for_message(name)[..], b": command not found"].concat());
         NotStarted(NOT_FOUND)
     }
 

@@ -112,14 +112,8 @@ impl Reader<'_, '_> {
         let behind = self.value()?;
         let mut parts = vec![Part::Quoted(b"(".to_vec())];
         for (number, element) in elements.into_iter().enumerate() {
-            let mut before: &[u8] = if number > 0 { b" " } else { b"" };
-            if let Some(index) = element.subscript {
-                let sign: &[u8] = if element.append { b"]+=" } else { b"]=" };
-                let subscript = [before, b"[", &index.word.source, sign].concat();
-                parts.push(Part::Quoted(subscript));
-                before = b"";
-            }
-            parts.push(Part::Quoted(before.to_vec()));
+            let before: &[u8] = if number > 0 { b" " } else { b"" };
+            parts.push(Part::Quoted([before, &element.target()].concat()));
             parts.extend(element.value.parts);
         }
         parts.push(Part::Quoted(b")".to_vec()));

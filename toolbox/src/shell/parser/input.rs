@@ -304,7 +304,7 @@ pub(super) fn continues_name(byte: u8) -> bool {
 }
 
 /// Whether a text is a name of a variable.
-pub(super) fn is_name(text: &[u8]) -> bool {
+pub fn is_name(text: &[u8]) -> bool {
     text.first().is_some_and(|byte| starts_name(*byte))
         && text.iter().all(|byte| continues_name(*byte))
 }

@@ -40,7 +40,7 @@ use substitution::Meaning;
 
 pub use arithmetic_text::{ArithmeticError, arithmetic_text, division_token};
 pub use error::{ErrorKind, SyntaxError};
-pub use input::More;
+pub use input::{More, is_name};
 
 /// Gives the text of an alias.
 pub type Aliases<'s> = &'s dyn Fn(&[u8]) -> Option<Text>;

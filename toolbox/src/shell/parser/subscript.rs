@@ -76,12 +76,7 @@ impl Reader<'_, '_> {
 
 /// The expression of a subscript with single quotes: they stay in it, and are an error.
 pub(super) fn arithmetic_with_quotes(word: &Word, depth: usize) -> Arithmetic {
-    let quoted = Word {
-        source: word.source.clone(),
-        parts: vec![Part::Quoted(word.source.clone())],
-        assignment: None,
-    };
-    arithmetic_of(&quoted, depth)
+    arithmetic_of(&Word::quoted(word.source.clone()), depth)
 }
 
 /// An expression whose parts are those of the word.

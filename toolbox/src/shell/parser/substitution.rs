@@ -230,15 +230,10 @@ fn substitution(body: List) -> Part {
 
 /// The command `eval text`.
 fn evaluation(text: Text, line: u32) -> List {
-    let word = Word {
-        source: text.clone(),
-        parts: vec![Part::Quoted(text)],
-        assignment: None,
-    };
     let command = SimpleCommand {
         line,
         assignments: Vec::new(),
-        words: vec![Word::literal(b"eval"), word],
+        words: vec![Word::literal(b"eval"), Word::quoted(text)],
         redirections: Vec::new(),
     };
     let first = Pipeline {

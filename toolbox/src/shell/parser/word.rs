@@ -4,7 +4,7 @@ use super::error::Parsed;
 use super::input::{ends_word, is_name};
 use super::parts::Parts;
 use super::{Reader, brace};
-use crate::shell::ast::{Part, Word};
+use crate::shell::ast::{Part, Text, Word};
 
 /// What a word is for, which says what is special in it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -56,6 +56,15 @@ impl Word {
         Self {
             source: text.to_vec(),
             parts: vec![Part::Literal(text.to_vec())],
+            assignment: None,
+        }
+    }
+
+    /// A word that stands for a text as it is.
+    pub fn quoted(text: Text) -> Self {
+        Self {
+            source: text.clone(),
+            parts: vec![Part::Quoted(text)],
             assignment: None,
         }
     }

@@ -11,7 +11,7 @@ use crate::shell::Shell;
 use crate::shell::flow::Flow;
 use crate::shell::value::{Attributes, Value, Variable};
 
-pub use self::operand::{Operand, is_name};
+pub use self::operand::Operand;
 
 /// Attributes that are named together.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! An operand of a declaration: `name`, `name=value`, `name[subscript]+=value` or `name=(…)`.
 
-use crate::shell::access::literal;
-use crate::shell::ast::{ArrayElement, AssignedValue, Assignment, Index, Subject, Subscript};
+use crate::shell::access::is_name;
+use crate::shell::ast::{ArrayElement, AssignedValue, Assignment, Index, Subject, Subscript, Word};
 use crate::shell::builtins::Argument;
 use crate::shell::parser;
 use crate::shell::symbol::Symbol;
@@ -77,7 +77,7 @@ impl<'a> Operand<'a> {
             name: self.name,
             subscript: self.subscript.clone(),
             append: self.append,
-            value: AssignedValue::Scalar(literal(value.to_vec())),
+            value: AssignedValue::Scalar(Word::quoted(value.to_vec())),
         }
     }
 }
@@ -89,15 +89,6 @@ pub fn shown(text: &[u8]) -> &[u8] {
         true => target,
         false => text,
     }
-}
-
-/// Whether a text is the name of a variable.
-pub fn is_name(text: &[u8]) -> bool {
-    let is_start = |byte: &u8| byte.is_ascii_alphabetic() || *byte == b'_';
-    text.first().is_some_and(is_start)
-        && text
-            .iter()
-            .all(|byte| is_start(byte) || byte.is_ascii_digit())
 }
 
 /// The target, whether it is appended to, and the value. An equals sign in a subscript ends no target.

@@ -46,8 +46,8 @@ impl Shell {
     /// A command without a name: its assignments stay.
     fn run_assignments(&mut self, command: &SimpleCommand) -> Flow {
         for assignment in &command.assignments {
-            self.trace_assignment(assignment)?;
-            self.execute_assignment(assignment)?;
+            let traced = self.trace_assignment(assignment)?;
+            self.execute_assignment(traced.as_ref().unwrap_or(assignment))?;
         }
         if !command.redirections.is_empty() {
             match self.redirect(&command.redirections)? {

@@ -92,15 +92,21 @@ impl Shell {
         self.trace(&words.join(&b' '))
     }
 
-    pub(super) fn trace_assignment(&mut self, assignment: &Assignment) -> Flow<()> {
+    /// Gives the assignment with the value that the trace has shown: an expansion may not happen twice.
+    pub(super) fn trace_assignment(&mut self, assignment: &Assignment) -> Flow<Option<Assignment>> {
         if !self.traces() {
-            return Flow::Continue(());
+            return Flow::Continue(None);
         }
         let AssignedValue::Scalar(word) = &assignment.value else {
-            return self.trace(&printer::assignment(assignment));
+            self.trace(&printer::assignment(assignment))?;
+            return Flow::Continue(None);
         };
         let value = self.expand_text(word)?;
-        self.trace_value(assignment, &value)
+        self.trace_value(assignment, &value)?;
+        Flow::Continue(Some(Assignment {
+            value: AssignedValue::Scalar(Word::quoted(value)),
+            ..assignment.clone()
+        }))
     }
 
     /// An assignment before a command.
@@ -111,7 +117,7 @@ impl Shell {
                 self.trace_value(assignment, &value)
             }
             _ if assignment.subscript.is_some() => Flow::Continue(()),
-            _ => self.trace_assignment(assignment),
+            _ => self.trace_assignment(assignment).map_continue(drop),
         }
     }
 

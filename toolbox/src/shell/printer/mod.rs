@@ -1,12 +1,18 @@
 //! Syntax trees as text: how `declare -f` and `type` show a function, and how a command is named in `jobs` and
 //! `BASH_COMMAND`.
 
+mod redirection;
+mod test;
+
+use std::rc::Rc;
+
 use super::ast::{
     AndOr, Arithmetic, AssignedValue, Assignment, CaseEnd, Command, Compound, CompoundCommand,
-    Connector, FunctionDefinition, HereDocument, List, Pipeline, RedirectedFd, Redirection,
-    RedirectionTarget, SimpleCommand, TestExpression, TestOperator, Text, TimeFormat, Word,
+    Connector, FunctionDefinition, HereDocument, List, Pipeline, Redirection, SimpleCommand,
+    TestExpression, Text, TimeFormat, Word,
 };
-use std::rc::Rc;
+
+pub use test::operator_text;
 
 /// A function as `declare -f` prints it, with its last line end.
 pub fn function(definition: &FunctionDefinition) -> Text {
@@ -316,84 +322,6 @@ impl Printer {
         }
     }
 
-    fn redirections(&mut self, redirections: &[Redirection]) {
-        for redirection in redirections {
-            self.put(" ");
-            self.redirection(redirection);
-        }
-    }
-
-    fn redirection(&mut self, redirection: &Redirection) {
-        let default = match &redirection.fd {
-            RedirectedFd::Default => true,
-            RedirectedFd::Number(number) => {
-                let number = *number;
-                let is_default = match redirection.target {
-                    RedirectionTarget::Read(_)
-                    | RedirectionTarget::HereDocument(_)
-                    | RedirectionTarget::HereString(_) => number == 0,
-                    RedirectionTarget::Write(_)
-                    | RedirectionTarget::Append(_)
-                    | RedirectionTarget::Clobber(_) => number == 1,
-                    _ => false,
-                };
-                if !is_default {
-                    self.put(&number.to_string());
-                }
-                false
-            }
-            RedirectedFd::Variable(name, index) => {
-                self.put("{");
-                self.bytes(&name.name());
-                if let Some(index) = index {
-                    self.put("[");
-                    self.word(&index.word);
-                    self.put("]");
-                }
-                self.put("}");
-                false
-            }
-        };
-        let closes = |word: &Word| word.source == b"-";
-        let is_number = |word: &Word| word.source.iter().all(u8::is_ascii_digit);
-        let (operator, word) = match &redirection.target {
-            RedirectionTarget::Read(word) => ("< ", word),
-            RedirectionTarget::Write(word) => ("> ", word),
-            RedirectionTarget::Clobber(word) => (">| ", word),
-            RedirectionTarget::Append(word) => (">> ", word),
-            RedirectionTarget::ReadWrite(word) if default => ("0<> ", word),
-            RedirectionTarget::ReadWrite(word) => ("<> ", word),
-            RedirectionTarget::WriteBoth(word) => ("&> ", word),
-            RedirectionTarget::AppendBoth(word) => ("&>> ", word),
-            RedirectionTarget::DuplicateInput(word) if closes(word) => {
-                (if default { "0>&" } else { ">&" }, word)
-            }
-            RedirectionTarget::DuplicateInput(word) if default && is_number(word) => ("0<&", word),
-            RedirectionTarget::DuplicateInput(word) => ("<&", word),
-            RedirectionTarget::DuplicateOutput(word)
-                if default && (closes(word) || is_number(word)) =>
-            {
-                ("1>&", word)
-            }
-            RedirectionTarget::DuplicateOutput(word) => (">&", word),
-            RedirectionTarget::HereString(word) => ("<<< ", word),
-            RedirectionTarget::HereDocument(document) => {
-                self.put(if document.strips_tabs { "<<-" } else { "<<" });
-                if document.is_quoted {
-                    self.put("'");
-                    self.bytes(&document.delimiter);
-                    self.put("'");
-                } else {
-                    self.bytes(&document.delimiter);
-                }
-                self.pending.push(Rc::clone(document));
-                return;
-            }
-        };
-        self.put(operator);
-        self.word(word);
-    }
-
     fn compound(&mut self, command: &CompoundCommand) {
         match &command.kind {
             Compound::Group(list) => {
@@ -551,69 +479,8 @@ impl Printer {
         self.body(body);
         self.put("done");
     }
-
-    fn test(&mut self, expression: &TestExpression) {
-        match expression {
-            TestExpression::Or(one, other) => {
-                self.test(one);
-                self.put(" || ");
-                self.test(other);
-            }
-            TestExpression::And(one, other) => {
-                self.test(one);
-                self.put(" && ");
-                self.test(other);
-            }
-            TestExpression::Not(inner) => {
-                self.put("! ");
-                self.test(inner);
-            }
-            TestExpression::Group(inner) => {
-                self.put("( ");
-                self.test(inner);
-                self.put(" )");
-            }
-            TestExpression::Unary(letter, word) => {
-                self.put("-");
-                self.text.push(*letter);
-                self.put(" ");
-                self.word(word);
-            }
-            TestExpression::Binary(left, operator, right) => {
-                self.word(left);
-                self.put(" ");
-                self.put(operator_text(*operator));
-                self.put(" ");
-                self.word(right);
-            }
-            TestExpression::Word(word) => {
-                self.put("-n ");
-                self.word(word);
-            }
-        }
-    }
 }
 
 fn ends_with_background(list: &List) -> bool {
     list.items.last().is_some_and(|item| item.background)
-}
-
-/// How an operator of `[[` is written.
-pub fn operator_text(operator: TestOperator) -> &'static str {
-    match operator {
-        TestOperator::Matches => "==",
-        TestOperator::Differs => "!=",
-        TestOperator::Regex => "=~",
-        TestOperator::Before => "<",
-        TestOperator::After => ">",
-        TestOperator::Equal => "-eq",
-        TestOperator::NotEqual => "-ne",
-        TestOperator::Less => "-lt",
-        TestOperator::AtMost => "-le",
-        TestOperator::Greater => "-gt",
-        TestOperator::AtLeast => "-ge",
-        TestOperator::Newer => "-nt",
-        TestOperator::Older => "-ot",
-        TestOperator::SameFile => "-ef",
-    }
 }

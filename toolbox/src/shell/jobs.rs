@@ -192,7 +192,8 @@ pub enum Waited {
 }
 
 impl Shell {
-    /// Waits for a child of the foreground; signals that come meanwhile are kept for afterwards.
+    /// Waits for a child of the foreground; signals that come meanwhile are kept for afterwards, but for one that ends the
+    /// shell.
     pub fn wait_for_child(&mut self, pid: Pid) -> Option<ExitStatus> {
         loop {
             if let Some(status) = self.jobs.status(pid) {
@@ -200,7 +201,9 @@ impl Shell {
             }
             match process::wait(Child::Pid(pid), Wait::Forever) {
                 Ok(Some((_, status))) => return Some(status),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {
+                    self.ending_signal().map_or(Some(()), |_| None)?;
+                }
                 Ok(None) | Err(_) => return None,
             }
         }

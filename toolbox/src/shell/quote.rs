@@ -48,12 +48,10 @@ pub fn double(text: &[u8]) -> Text {
 pub fn for_trace(text: &[u8]) -> Text {
     if text.is_empty() {
         b"''".to_vec()
-    } else if !is_shown_plainly(text) {
-        ansi_c_quoted(text)
     } else if has_meaning(text) {
         single(text)
     } else {
-        text.to_vec()
+        for_message(text)
     }
 }
 
@@ -69,6 +67,7 @@ pub fn for_message(text: &[u8]) -> Text {
 pub fn for_set(text: &[u8]) -> Text {
     match text.is_empty() {
         true => Text::new(),
+        false if !is_shown_plainly(text) => ansi_c_quoted(text),
         false => for_trace(text),
     }
 }

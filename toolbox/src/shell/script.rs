@@ -24,11 +24,16 @@ pub(super) fn looks_binary(text: &[u8]) -> bool {
 impl Shell {
     /// Runs the commands of a text inside of a command: for `eval`, traps and the like.
     pub fn run_text(&mut self, text: Text, first_line: u32) -> Flow {
-        let mut parser = Parser::new(text, first_line.max(1));
         self.trace_depth += 1;
-        let flow = self.deeper(|shell| shell.run_parsed(&mut parser));
+        let flow = self.run_same_depth(text, first_line);
         self.trace_depth -= 1;
         flow
+    }
+
+    /// Likewise, for what `set -x` shows as no deeper than the commands around it.
+    pub(super) fn run_same_depth(&mut self, text: Text, first_line: u32) -> Flow {
+        let mut parser = Parser::new(text, first_line.max(1));
+        self.deeper(|shell| shell.run_parsed(&mut parser))
     }
 
     /// Runs what a parser gives, up to the first jump.
@@ -143,7 +148,7 @@ impl Shell {
             let text = crate::sys::error_text(&error);
             self.complain(format!("write error: {text}"));
         }
-        status
+        self.end_by_signal(status)
     }
 
     fn run_commands(&mut self, parser: &mut Parser<'_>) -> i32 {
@@ -252,8 +257,7 @@ impl Shell {
             options: None,
         });
         let loops = self.loops;
-        let mut parser = Parser::new(text, 1);
-        let flow = self.deeper(|shell| shell.run_parsed(&mut parser));
+        let flow = self.run_text(text, 1);
         self.loops = loops;
         let flow = match flow {
             ControlFlow::Break(Jump::Return(status)) => Flow::Continue(status),

@@ -31,6 +31,12 @@ pub struct Shell {
     pub substitution_status: Option<i32>,
     /// Signals that have come and whose traps have not run yet: bit `n - 1` is signal `n`.
     pub pending_signals: u64,
+    /// Signals that are caught, without a trap of their own, so that the EXIT trap runs before they end the shell.
+    pub caught_ends: u64,
+    /// The number of the one that has come.
+    pub ended_by: Option<u8>,
+    /// The DEBUG trap has run for the command that comes next: the shell that starts a stage has done so.
+    pub is_announced: bool,
     /// `exit` has been called, and the EXIT trap has not run yet.
     pub is_exiting: bool,
     /// The processes of `>(…)`.
@@ -180,6 +186,9 @@ impl Shell {
             depth: 0,
             substitution_status: None,
             pending_signals: 0,
+            caught_ends: 0,
+            ended_by: None,
+            is_announced: false,
             is_exiting: false,
             written_substitutions: Vec::new(),
             running_traps: Vec::new(),

@@ -35,6 +35,9 @@ struct Scope {
     saved: Vec<(Symbol, Slot)>,
 }
 
+/// The variables of a scope while it is put aside.
+pub struct Lifted(Vec<(Symbol, Slot)>);
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ScopeKind {
     /// Of a function's call: what `local` makes lives here.
@@ -172,6 +175,28 @@ impl Variables {
             names.push(name);
         }
         names
+    }
+
+    /// Ends the innermost scope like `pop_scope`, and gives what can make it again.
+    pub fn lift_scope(&mut self) -> Lifted {
+        let mut lifted = Vec::new();
+        if let Some(scope) = Rc::make_mut(&mut self.scopes).pop() {
+            self.environment = None;
+            for (name, hidden) in scope.saved.into_iter().rev() {
+                lifted.push((name, std::mem::replace(self.slot_mut(name), hidden)));
+            }
+        }
+        Lifted(lifted)
+    }
+
+    /// Makes a scope of what was lifted from where the scopes end now.
+    pub fn lower_scope(&mut self, kind: ScopeKind, lifted: Lifted) {
+        self.environment = None;
+        let mut saved = Vec::with_capacity(lifted.0.len());
+        for (name, slot) in lifted.0.into_iter().rev() {
+            saved.push((name, std::mem::replace(self.slot_mut(name), slot)));
+        }
+        Rc::make_mut(&mut self.scopes).push(Scope { kind, saved });
     }
 
     /// Makes a new variable of the innermost function's scope, which hides the one before. One that is local there already

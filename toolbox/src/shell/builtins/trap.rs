@@ -78,6 +78,7 @@ fn set(shell: &mut Shell, event: Event, action: Option<&Text>) {
     if let Event::Signal(number) = event {
         shell.apply_signal(number);
     }
+    shell.catch_ends();
 }
 
 fn show(shell: &mut Shell, specs: &[Text]) -> Flow {

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::trap::Next;
 use crate::shell::Shell;
 use crate::shell::ast::{AndOr, Coprocess};
 use crate::shell::descriptors::{self, Open};
@@ -15,6 +16,9 @@ use crate::sys::process::{self, Pid};
 impl Shell {
     pub(super) fn run_in_background(&mut self, command: &AndOr) -> Flow {
         let stage = Self::group_of(command);
+        if self.announce(&stage)? == Next::Skip {
+            return self.done(0);
+        }
         let _ = self.flush();
         // Without job control, what runs beside the shell must not take its input.
         let before = (!self.is_set(SetOption::Monitor)).then(|| {

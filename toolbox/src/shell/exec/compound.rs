@@ -27,11 +27,13 @@ impl Shell {
         if command.redirections.is_empty() {
             return self.run_kind(command);
         }
-        self.state.line = command.line;
+        let line = std::mem::replace(&mut self.state.line, command.line);
         let substitutions = self.streams.substitutions.len();
         let saved = match self.redirect(&command.redirections)? {
             Ok(saved) => saved,
             Err(status) => {
+                // For the trap, the command that ran last is still the current one.
+                self.state.line = line;
                 self.state.status = status;
                 if !self.in_condition {
                     self.run_trap(Event::Error)?;
@@ -55,7 +57,7 @@ impl Shell {
                 self.state.line = command.line;
                 let status = match self.state.asks_pid {
                     true => self.subshell_process(&Self::group(list), true),
-                    false => self.subshell(|shell| shell.run_list(list)),
+                    false => self.subshell(|shell| shell.run_subshell_list(list)),
                 };
                 self.done(status)
             }

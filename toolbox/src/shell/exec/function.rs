@@ -13,7 +13,7 @@ use crate::shell::options::{SetOption, Shopt};
 use crate::shell::state::{Function, ScriptSource};
 use crate::shell::symbol::Symbol;
 use crate::shell::traps::Event;
-use crate::shell::variables::ScopeKind;
+use crate::shell::variables::{Lifted, ScopeKind};
 
 impl Shell {
     pub(super) fn run_function_command(
@@ -21,6 +21,7 @@ impl Shell {
         function: &Rc<Function>,
         command: &SimpleCommand,
         fields: Vec<Text>,
+        assigned: Option<Lifted>,
     ) -> Flow {
         let saved = match command.redirections.as_slice() {
             [] => None,
@@ -29,7 +30,7 @@ impl Shell {
                 Err(status) => return self.done(status),
             },
         };
-        let flow = self.call_function(function, command, fields);
+        let flow = self.call_function(function, fields, assigned);
         if let Some(saved) = saved {
             self.restore(saved);
         }
@@ -42,26 +43,23 @@ impl Shell {
     fn call_function(
         &mut self,
         function: &Rc<Function>,
-        command: &SimpleCommand,
         fields: Vec<Text>,
+        assigned: Option<Lifted>,
     ) -> Flow {
         if self.exceeds_nesting_limit(&function.definition.name) {
             return ControlFlow::Break(Jump::Discard(Error::Expansion, 1));
         }
         // Assignments before the call are seen in it, and local to it.
-        self.state.variables.push_scope(ScopeKind::Function);
-        let assigned = (command.assignments.iter())
-            .try_for_each(|assignment| self.assign_temporarily(assignment, true));
-        let flow = match assigned {
-            ControlFlow::Continue(()) => {
-                let last = fields.last().cloned().unwrap_or_default();
-                let arguments = fields.into_iter().skip(1).collect();
-                let flow = self.run_body(function, arguments);
-                self.set_last_argument(last);
-                flow
+        match assigned {
+            Some(lifted) => {
+                (self.state.variables).lower_scope(ScopeKind::Function, lifted);
             }
-            ControlFlow::Break(jump) => ControlFlow::Break(jump),
-        };
+            None => self.state.variables.push_scope(ScopeKind::Function),
+        }
+        let last = fields.last().cloned().unwrap_or_default();
+        let arguments = fields.into_iter().skip(1).collect();
+        let flow = self.run_body(function, arguments);
+        self.set_last_argument(last);
         if !self.is_exiting {
             self.leave_scope();
         }
@@ -86,6 +84,7 @@ impl Shell {
         let body: &CompoundCommand = &function.definition.body;
         let flow = self.deeper(|shell| {
             // The beginning of a function is a command, too.
+            shell.state.line = function.definition.line;
             let flow = match shell.run_debug_trap() {
                 ControlFlow::Continue(_) => shell.run_compound(body),
                 ControlFlow::Break(jump) => ControlFlow::Break(jump),

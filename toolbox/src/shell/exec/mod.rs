@@ -92,25 +92,25 @@ impl Shell {
             if self.is_set(SetOption::ErrExit) {
                 return ControlFlow::Break(Jump::Exit(status));
             }
+            if let [_, .., last] = pipeline.stages.as_slice()
+                && is_subshell(last)
+            {
+                // Bash runs it for the subshell, and for the pipeline as well.
+                self.run_error_trap(Some(last))?;
+            }
         }
         Flow::Continue(status)
     }
 
     /// Runs the ERR trap for a command; `BASH_COMMAND` is a subshell as a whole.
     fn run_error_trap(&mut self, command: Option<&Command>) -> Flow {
-        let subshell = command.filter(|command| match command {
-            Command::Compound(compound) => matches!(compound.kind, Compound::Subshell(_)),
-            _ => false,
-        });
-        let Some(subshell) = subshell.filter(|_| self.state.traps.get(Event::Error).is_some())
-        else {
-            return self.run_trap(Event::Error);
-        };
-        let text = printer::command(subshell);
-        let before = std::mem::replace(&mut self.state.command, text);
-        let flow = self.run_trap(Event::Error);
-        self.state.command = before;
-        flow
+        if let Some(subshell) = command.filter(|command| is_subshell(command))
+            && self.running_traps.is_empty()
+            && self.state.traps.get(Event::Error).is_some()
+        {
+            self.state.command = printer::command(subshell);
+        }
+        self.run_trap(Event::Error)
     }
 
     fn run_command(&mut self, command: &Command) -> Flow {
@@ -147,6 +147,13 @@ fn can_fail(pipeline: &Pipeline) -> bool {
         [Command::Function(_)] => true,
         [command] => has_own_status(command),
         stages => !stages.is_empty(),
+    }
+}
+
+fn is_subshell(command: &Command) -> bool {
+    match command {
+        Command::Compound(compound) => matches!(compound.kind, Compound::Subshell(_)),
+        _ => false,
     }
 }
 

@@ -2,27 +2,36 @@
 //! processes of their own.
 
 use std::io;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
 use super::has_own_status;
+use super::trap::Next;
 use crate::shell::Shell;
 use crate::shell::ast::{BraceKind, Command, Part, Pipeline, SimpleCommand, Text, Word};
 use crate::shell::descriptors::{self, Open};
 use crate::shell::flow::{Flow, Jump};
 use crate::shell::options::{SetOption, Shopt};
-use crate::shell::printer;
 use crate::shell::symbol::Symbol;
 use crate::shell::value::{Indexed, Value};
 use crate::sys;
-use crate::sys::process::{self, Pid};
+use crate::sys::process::{self, ExitStatus, Pid};
+use crate::sys::signal::Signal;
 
 /// How a stage goes on.
 enum Stage {
     Running(Pid),
     Ended(i32),
+    /// What it prints is in the pipe: so many bytes, and the end that they are read from.
+    Printed(usize, Rc<Open>),
 }
+
+/// What a pipe holds when nobody reads it (Linux, pipe(7)).
+const PIPE_CAPACITY: usize = 64 << 10;
+
+/// What bash writes of an output that is longer before it writes the rest.
+const BUFFER_SIZE: usize = 4096;
 
 impl Shell {
     pub(super) fn run_pipeline(&mut self, pipeline: &Pipeline) -> Flow {
@@ -79,31 +88,29 @@ impl Shell {
             Some(split) => split,
             None => return self.done(0),
         };
-        let mut input: Option<Rc<Open>> = None;
         let mut running = Vec::with_capacity(firsts.len());
-        for stage in firsts {
-            match self.start_stage(stage, input.take()) {
-                Ok((stage, output)) => {
-                    running.push(stage);
-                    input = Some(output);
-                }
-                Err(error) => {
-                    let text = sys::error_text(&error);
-                    self.complain(format!("fork: {text}"));
-                    drop(input.take());
-                    running.push(Stage::Ended(254));
-                    break;
-                }
+        let children = self.jobs.others.len();
+        let outcome = match self.start_stages(firsts, &mut running) {
+            ControlFlow::Continue(Ok(input)) => self.run_last(last, input),
+            ControlFlow::Continue(Err(error)) => {
+                let text = sys::error_text(&error);
+                self.complain(format!("fork: {text}"));
+                running.push(Stage::Ended(254));
+                Flow::Continue(254)
             }
-        }
-        let outcome = match running.len() == firsts.len() {
-            true => self.run_last(last, input),
-            false => Flow::Continue(254),
+            ControlFlow::Break(jump) => ControlFlow::Break(jump),
         };
-        let mut statuses: Vec<i32> = running
-            .into_iter()
-            .map(|stage| self.end_of(stage))
+        // What is left in the pipe is only looked at when nobody can read it any more.
+        let may_be_read = self.jobs.others.len() > children;
+        let is_waited_for = may_be_read || stages.len() == 2 && starts_program(last);
+        let mut statuses: Vec<i32> = (running.into_iter().rev())
+            .map(|stage| match stage {
+                Stage::Printed(..) if may_be_read => 0,
+                Stage::Printed(length, output) => written_to(length, &output, is_waited_for),
+                stage => self.end_of(stage),
+            })
             .collect();
+        statuses.reverse();
         let status = outcome?;
         statuses.push(status);
         let failed = statuses.iter().rev().copied().find(|status| *status != 0);
@@ -120,13 +127,30 @@ impl Shell {
             Command::Function(_) | Command::Coprocess(_) => {}
         }
         self.run_pending_traps()?;
-        if self.state.keeps_command
-            && self.running_traps.is_empty()
-            && let Command::Simple(command) = last
-        {
-            self.state.command = printer::simple_command(command);
-        }
         self.done(status)
+    }
+
+    /// Starts all stages but the last, which reads what is given.
+    fn start_stages(
+        &mut self,
+        stages: &[Command],
+        running: &mut Vec<Stage>,
+    ) -> Flow<io::Result<Option<Rc<Open>>>> {
+        let mut input = None;
+        for stage in stages {
+            let started = match self.announce(stage)? {
+                Next::Run => self.start_stage(stage, input.take()),
+                Next::Skip => descriptors::here_file(b"").map(|file| (Stage::Ended(0), file)),
+            };
+            match started {
+                Ok((stage, output)) => {
+                    running.push(stage);
+                    input = Some(output);
+                }
+                Err(error) => return Flow::Continue(Err(error)),
+            }
+        }
+        Flow::Continue(Ok(input))
     }
 
     /// Starts a stage that writes to a pipe, whose reading end is given.
@@ -140,7 +164,7 @@ impl Shell {
             && let Some(text) = self.printed_at_once(command)
         {
             let output = descriptors::here_file(&text)?;
-            return Ok((Stage::Ended(0), output));
+            return Ok((Stage::Printed(text.len(), Rc::clone(&output)), output));
         }
         self.flush()?;
         let (reader, writer) = process::pipe()?;
@@ -201,6 +225,7 @@ impl Shell {
         match self.spawn_command(command, is_background) {
             Ok(Stage::Running(pid)) => Ok(pid),
             Ok(Stage::Ended(status)) => Err(status),
+            Ok(Stage::Printed(..)) => Err(0),
             Err(error) => {
                 let text = sys::error_text(&error);
                 self.complain(format!("fork: {text}"));
@@ -276,6 +301,8 @@ impl Shell {
         };
         let flow = if self.has_shopt(Shopt::LastPipe) {
             self.run_command(command)
+        } else if let ControlFlow::Break(jump) = self.announce(command) {
+            ControlFlow::Break(jump)
         } else if self.state.asks_pid {
             let status = self.subshell_process(command, true);
             Flow::Continue(status)
@@ -285,7 +312,7 @@ impl Shell {
                     crate::shell::ast::Compound::Subshell(list)
                         if compound.redirections.is_empty() =>
                     {
-                        shell.run_list(list)
+                        shell.run_subshell_list(list)
                     }
                     _ => shell.run_stage(command),
                 },
@@ -302,10 +329,51 @@ impl Shell {
     fn end_of(&mut self, stage: Stage) -> i32 {
         match stage {
             Stage::Ended(status) => status,
+            Stage::Printed(..) => 0,
             Stage::Running(pid) => match self.wait_for_child(pid) {
                 Some(status) => i32::from(status.code()),
                 None => 127,
             },
+        }
+    }
+}
+
+/// Whether a command may start a program, which takes its time.
+fn starts_program(command: &Command) -> bool {
+    matches!(command, Command::Simple(command) if !command.words.is_empty())
+}
+
+/// The status of who has written so many bytes into a pipe that nobody reads from any more: SIGPIPE, if they have not found
+/// room. A reader that is no program may be gone before the first buffer is full.
+fn written_to(length: usize, pipe: &Open, reader_is_slow: bool) -> i32 {
+    let room = match reader_is_slow {
+        true => PIPE_CAPACITY,
+        false => BUFFER_SIZE,
+    };
+    if length <= room {
+        return 0;
+    }
+    let is_broken = match unread(pipe) {
+        Ok(0) | Err(_) => false,
+        Ok(unread) => length > PIPE_CAPACITY || unread == length,
+    };
+    match is_broken {
+        true => ExitStatus::signaled(Signal::PIPE.number()).code().into(),
+        false => 0,
+    }
+}
+
+/// How many bytes are left in a pipe that nobody writes to any more.
+fn unread(pipe: &Open) -> io::Result<usize> {
+    let mut pipe = sys::Descriptor(pipe.raw()?);
+    let mut buffer = [0; 4096];
+    let mut length = 0;
+    loop {
+        match pipe.read(&mut buffer) {
+            Ok(0) => return Ok(length),
+            Ok(count) => length += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
         }
     }
 }

@@ -30,11 +30,19 @@ pub struct ExecOptions {
 impl Shell {
     /// Runs a program and waits for its end.
     pub fn run_program(&mut self, fields: &[Text]) -> Flow {
-        Flow::Continue(match self.start_program(fields, |command| command.run()) {
-            Ok(status) => {
+        let ended = match self.caught_ends {
+            0 => self.start_program(fields, |command| command.run().map(Some)),
+            // A signal that ends the shell does not wait for the program.
+            _ => self
+                .spawn_program(fields, false)
+                .map(|pid| self.wait_for_child(pid)),
+        };
+        Flow::Continue(match ended {
+            Ok(Some(status)) => {
                 self.tell_of_signal(status);
                 i32::from(status.code())
             }
+            Ok(None) => NOT_FOUND,
             Err(NotStarted(status)) => status,
         })
     }

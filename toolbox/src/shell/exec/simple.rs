@@ -10,6 +10,7 @@ use crate::shell::flow::{Flow, Jump};
 use crate::shell::options::SetOption;
 use crate::shell::symbol::Symbol;
 use crate::shell::value::{Attributes, Value};
+use crate::shell::variables::{Lifted, ScopeKind};
 use crate::shell::{parser, printer};
 
 impl Shell {
@@ -63,21 +64,22 @@ impl Shell {
 
     /// Runs what expanded words say.
     pub(super) fn run_fields(&mut self, command: &SimpleCommand, fields: Vec<Text>) -> Flow {
-        self.trace_command(&command.assignments, &fields)?;
+        let assigned = self.lift_assignments(&command.assignments)?;
+        self.trace_command(&fields)?;
         let name = fields[0].as_slice();
         let builtin = self.builtin(name);
         if let Some(builtin) = builtin
             && self.is_posix()
             && builtin.is_special
         {
-            return self.run_builtin(builtin, command, Arguments::Plain(fields));
+            return self.run_builtin(builtin, command, Arguments::Plain(fields), assigned);
         }
         if let Some(function) = self.function(name).cloned() {
-            return self.run_function_command(&function, command, fields);
+            return self.run_function_command(&function, command, fields, assigned);
         }
         match builtin {
-            Some(builtin) => self.run_builtin(builtin, command, Arguments::Plain(fields)),
-            None => self.run_program_command(command, fields),
+            Some(builtin) => self.run_builtin(builtin, command, Arguments::Plain(fields), assigned),
+            None => self.run_program_command(command, fields, assigned),
         }
     }
 
@@ -108,22 +110,27 @@ impl Shell {
             arguments.remove(0);
             functions = false;
         }
-        self.trace_declaration(&command.assignments, &arguments)?;
         let name = match arguments.first() {
             Some(Argument::Text(name)) => name.clone(),
             _ => Text::new(),
         };
         let function = self.function(&name).filter(|_| functions).cloned();
         let builtin = self.builtin(&name).filter(|_| function.is_none());
+        let is_declaration =
+            builtin.is_some_and(|builtin| matches!(builtin.run, Run::Declaration(_)));
+        // The trace shows what they have been expanded to.
+        if is_declaration && (!command.assignments.is_empty() || self.is_set(SetOption::XTrace)) {
+            frozen = self.frozen_lists(&arguments)?;
+            for (at, assignment) in &frozen {
+                self.trace_list(assignment)?;
+                arguments[*at] = Argument::Array(assignment);
+            }
+        }
+        let assigned = self.lift_assignments(&command.assignments)?;
+        self.trace_declaration(&arguments)?;
         match builtin {
-            Some(builtin) if matches!(builtin.run, Run::Declaration(_)) => {
-                if !command.assignments.is_empty() {
-                    frozen = self.frozen_lists(&arguments)?;
-                    for (at, assignment) in &frozen {
-                        arguments[*at] = Argument::Array(assignment);
-                    }
-                }
-                self.run_builtin(builtin, command, Arguments::Declared(arguments))
+            Some(builtin) if is_declaration => {
+                self.run_builtin(builtin, command, Arguments::Declared(arguments), assigned)
             }
             _ => {
                 let fields = arguments.into_iter().map(|argument| match argument {
@@ -132,8 +139,10 @@ impl Shell {
                 });
                 let fields: Vec<Text> = fields.collect();
                 match function {
-                    Some(function) => self.run_function_command(&function, command, fields),
-                    None => self.run_program_command(command, fields),
+                    Some(function) => {
+                        self.run_function_command(&function, command, fields, assigned)
+                    }
+                    None => self.run_program_command(command, fields, assigned),
                 }
             }
         }
@@ -177,6 +186,7 @@ impl Shell {
         builtin: &'static Builtin,
         command: &SimpleCommand,
         arguments: Arguments<'_>,
+        assigned: Option<Lifted>,
     ) -> Flow {
         let is_exec = builtin.name == "exec";
         let saved = match command.redirections.as_slice() {
@@ -192,25 +202,16 @@ impl Shell {
             },
         };
         let keeps_assignments = builtin.is_special && self.is_posix();
-        let scoped = !command.assignments.is_empty() && !is_exec;
-        let assigned = self.assign_before(&command.assignments, scoped);
-        if is_exec {
-            for assignment in &command.assignments {
-                self.state.variables.set_exported(assignment.name, true);
-            }
+        let is_scoped = assigned.is_some();
+        if let Some(lifted) = assigned {
+            (self.state.variables).lower_scope(ScopeKind::Command, lifted);
         }
-        let flow = match assigned {
-            ControlFlow::Continue(()) => {
-                let last = arguments.last();
-                let flow = self.call_builtin(builtin, arguments);
-                if let Some(last) = last {
-                    self.set_last_argument(last);
-                }
-                flow
-            }
-            ControlFlow::Break(jump) => ControlFlow::Break(jump),
-        };
-        if scoped {
+        let last = arguments.last();
+        let flow = self.call_builtin(builtin, arguments);
+        if let Some(last) = last {
+            self.set_last_argument(last);
+        }
+        if is_scoped {
             if keeps_assignments {
                 for assignment in &command.assignments {
                     self.state.variables.keep(assignment.name);
@@ -273,7 +274,12 @@ impl Shell {
         }
     }
 
-    fn run_program_command(&mut self, command: &SimpleCommand, fields: Vec<Text>) -> Flow {
+    fn run_program_command(
+        &mut self,
+        command: &SimpleCommand,
+        fields: Vec<Text>,
+        assigned: Option<Lifted>,
+    ) -> Flow {
         let saved = match command.redirections.as_slice() {
             [] => None,
             redirections => match self.redirect(redirections)? {
@@ -281,12 +287,12 @@ impl Shell {
                 Err(status) => return self.done(status),
             },
         };
-        let scoped = !command.assignments.is_empty();
-        let flow = match self.assign_before(&command.assignments, scoped) {
-            ControlFlow::Continue(()) => self.run_program(&fields),
-            ControlFlow::Break(jump) => ControlFlow::Break(jump),
-        };
-        if scoped {
+        let is_scoped = assigned.is_some();
+        if let Some(lifted) = assigned {
+            (self.state.variables).lower_scope(ScopeKind::Command, lifted);
+        }
+        let flow = self.run_program(&fields);
+        if is_scoped {
             self.leave_scope();
         }
         if let Some(saved) = saved {

@@ -35,6 +35,7 @@ struct Message<'a> {
     in_condition: bool,
     running_traps: &'a [Event],
     trace_depth: usize,
+    is_announced: bool,
     descriptors: Vec<u32>,
     command: &'a Command,
 }
@@ -45,6 +46,7 @@ struct Received {
     in_condition: bool,
     running_traps: Vec<Event>,
     trace_depth: usize,
+    is_announced: bool,
     descriptors: Vec<u32>,
     command: Command,
 }
@@ -149,6 +151,7 @@ impl Shell {
             in_condition: self.in_condition,
             running_traps: &self.running_traps,
             trace_depth: self.trace_depth,
+            is_announced: std::mem::take(&mut self.is_announced),
             descriptors: self
                 .streams
                 .descriptors
@@ -200,9 +203,11 @@ impl Shell {
         shell.in_condition = received.in_condition;
         shell.running_traps = received.running_traps;
         shell.trace_depth = received.trace_depth;
+        shell.is_announced = received.is_announced;
         shell.become_subshell();
         let flow = shell.run_as_whole(&received.command);
-        shell.end_of_subshell(flow)
+        let status = shell.end_of_subshell(flow);
+        shell.end_by_signal(status)
     }
 
     /// Runs the command that a subshell is for. A function or group that is its only command needs no second subshell.
@@ -210,7 +215,7 @@ impl Shell {
         match command {
             Command::Compound(compound) if compound.redirections.is_empty() => {
                 match &compound.kind {
-                    ast::Compound::Subshell(list) => self.run_list(list),
+                    ast::Compound::Subshell(list) => self.run_subshell_list(list),
                     _ => self.run_stage(command),
                 }
             }
@@ -218,20 +223,29 @@ impl Shell {
         }
     }
 
-    /// Runs a command whose failure counts.
-    pub(super) fn run_stage(&mut self, command: &Command) -> Flow {
-        let status = self.run_command(command)?;
-        if status != 0 && !self.in_condition && self.is_failing_stage(command) {
-            self.run_trap(Event::Error)?;
-            if self.is_set(SetOption::ErrExit) {
-                return ControlFlow::Break(Jump::Exit(status));
-            }
+    /// Runs the list of a subshell. The failure of one that is all there is in another counts for the outer one, and so once.
+    pub(super) fn run_subshell_list(&mut self, list: &List) -> Flow {
+        match lone_subshell(list) {
+            Some(inner) => self.run_command(inner),
+            None => self.run_list(list),
         }
-        Flow::Continue(status)
     }
 
-    fn is_failing_stage(&self, command: &Command) -> bool {
-        matches!(command, Command::Simple(_))
+    /// Runs the command that a stage or a background process is. The ERR trap of the failure is left to the shell around
+    /// it, unless it is an expression: bash tells of those in both.
+    pub(super) fn run_stage(&mut self, command: &Command) -> Flow {
+        let status = self.run_command(command)?;
+        if let Command::Compound(compound) = command
+            && matches!(
+                compound.kind,
+                ast::Compound::Test(_) | ast::Compound::Arithmetic(_)
+            )
+            && status != 0
+            && !self.in_condition
+        {
+            self.run_trap(Event::Error)?;
+        }
+        Flow::Continue(status)
     }
 
     /// A list as one command.
@@ -271,6 +285,26 @@ impl Shell {
             text.retain(|byte| *byte != 0);
         }
         text
+    }
+}
+
+/// The subshell that is all there is in the list of a subshell.
+fn lone_subshell(list: &List) -> Option<&Command> {
+    let [item] = list.items.as_slice() else {
+        return None;
+    };
+    let pipeline = &item.command.first;
+    let is_alone = !item.background
+        && item.command.rest.is_empty()
+        && !pipeline.negated
+        && pipeline.time.is_none();
+    match pipeline.stages.as_slice() {
+        [inner @ Command::Compound(compound)]
+            if is_alone && matches!(compound.kind, ast::Compound::Subshell(_)) =>
+        {
+            Some(inner)
+        }
+        _ => None,
     }
 }
 

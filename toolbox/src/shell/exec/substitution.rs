@@ -18,6 +18,7 @@ const SUBSTITUTION_FD: u32 = 63;
 impl Shell {
     /// What a command prints, without the line ends at its end and without NUL bytes. Its status is `$?` afterwards.
     pub fn substitute(&mut self, command: &CommandSubstitution) -> Flow<Text> {
+        self.trace_depth += 1;
         let (status, text) = match &command.file {
             Some(word) => self.collect(|shell| shell.subshell(|shell| shell.print_file(word))),
             None if self.state.asks_pid => self.collect(|shell| {
@@ -31,6 +32,7 @@ impl Shell {
                 shell.subshell(|shell| shell.run_substitution_list(&command.body))
             }),
         };
+        self.trace_depth -= 1;
         self.state.status = status;
         self.substitution_status = Some(status);
         match text {
@@ -119,7 +121,9 @@ impl Shell {
         let shown = self.state.traps.clone();
         let (errors, functions) = (SetOption::ErrTrace, SetOption::FuncTrace);
         self.state.traps = shown.for_subshell(self.is_set(errors), self.is_set(functions));
+        self.trace_depth += 1;
         let pid = self.spawn_subshell(&Self::group(&substitution.body), true);
+        self.trace_depth -= 1;
         self.state.traps = shown;
         self.streams.descriptors.set(its_fd, before);
         let pid = pid?;

@@ -8,24 +8,26 @@ use crate::shell::ast::{ArrayElement, AssignedValue, Assignment, Text};
 use crate::shell::flow::{Flow, Jump};
 use crate::shell::options::SetOption;
 use crate::shell::value::Variable;
-use crate::shell::variables::ScopeKind;
+use crate::shell::variables::{Lifted, ScopeKind};
 
 impl Shell {
-    /// The assignments before a command: exported, and in a scope of their own if they are for its time only.
-    pub(super) fn assign_before(&mut self, assignments: &[Assignment], scoped: bool) -> Flow<()> {
-        if scoped {
-            self.state.variables.push_scope(ScopeKind::Command);
+    /// Evaluates the assignments before a command, which are exported. They are seen when they are lowered again: the
+    /// redirections of the command do not see them.
+    pub(super) fn lift_assignments(&mut self, assignments: &[Assignment]) -> Flow<Option<Lifted>> {
+        if assignments.is_empty() {
+            return Flow::Continue(None);
         }
+        self.state.variables.push_scope(ScopeKind::Command);
         for assignment in assignments {
-            self.assign_temporarily(assignment, scoped)?;
+            if let ControlFlow::Break(jump) = self.assign_temporarily(assignment) {
+                self.leave_scope();
+                return ControlFlow::Break(jump);
+            }
         }
-        Flow::Continue(())
+        Flow::Continue(Some(self.state.variables.lift_scope()))
     }
 
-    pub(super) fn assign_temporarily(&mut self, assignment: &Assignment, scoped: bool) -> Flow<()> {
-        if !scoped {
-            return self.execute_assignment(assignment);
-        }
+    fn assign_temporarily(&mut self, assignment: &Assignment) -> Flow<()> {
         if let Some(index) = &assignment.subscript {
             // An element cannot be exported, and the command runs without it.
             let source = &index.word.source;
@@ -55,6 +57,7 @@ impl Shell {
         {
             value = [before, value].concat();
         }
+        self.trace_value(assignment, b"=", &value)?;
         let attributes = self
             .state
             .variables
@@ -70,7 +73,7 @@ impl Shell {
     }
 
     /// A list as the environment gets it: a text like others.
-    pub(super) fn list_as_text(&mut self, elements: &[ArrayElement]) -> Flow<Text> {
+    fn list_as_text(&mut self, elements: &[ArrayElement]) -> Flow<Text> {
         let mut words = Vec::with_capacity(elements.len());
         for element in elements {
             let value = self.expand_text(&element.value)?;

@@ -1,7 +1,7 @@
 //! What `set -x` prints.
 
 use crate::shell::Shell;
-use crate::shell::ast::{AssignedValue, Assignment, Text, Word};
+use crate::shell::ast::{ArrayElement, AssignedValue, Assignment, Part, Text, Word};
 use crate::shell::builtins::Argument;
 use crate::shell::flow::Flow;
 use crate::shell::options::SetOption;
@@ -53,43 +53,49 @@ impl Shell {
         Flow::Continue(text)
     }
 
-    pub(super) fn trace_command(&mut self, before: &[Assignment], fields: &[Text]) -> Flow<()> {
+    pub(super) fn trace_command(&mut self, fields: &[Text]) -> Flow<()> {
         if !self.traces() {
             return Flow::Continue(());
-        }
-        for assignment in before {
-            self.trace_prefix(assignment)?;
         }
         self.trace(&joined(fields))
     }
 
-    pub(super) fn trace_declaration(
-        &mut self,
-        before: &[Assignment],
-        arguments: &[Argument<'_>],
-    ) -> Flow<()> {
+    pub(super) fn trace_declaration(&mut self, arguments: &[Argument<'_>]) -> Flow<()> {
         if !self.traces() {
             return Flow::Continue(());
         }
-        let fields: Vec<Text> = arguments
-            .iter()
-            .map(|argument| match argument {
-                Argument::Text(text) => text.clone(),
-                Argument::Array(assignment) => printer::assignment(assignment),
-            })
-            .collect();
-        for assignment in before {
-            self.trace_prefix(assignment)?;
-        }
-        let words: Vec<Text> = arguments
-            .iter()
-            .zip(fields)
-            .map(|(argument, field)| match argument {
-                Argument::Text(_) => traced_word(&field),
-                Argument::Array(_) => field,
-            })
-            .collect();
+        let word = |argument: &Argument<'_>| match argument {
+            Argument::Text(text) => traced_word(text),
+            // Its list has been shown on a line of its own.
+            Argument::Array(assignment) => assignment.name.name().to_vec(),
+        };
+        let words: Vec<Text> = arguments.iter().map(word).collect();
         self.trace(&words.join(&b' '))
+    }
+
+    /// The list that a builtin like `declare` is given, after its words were expanded.
+    pub(super) fn trace_list(&mut self, assignment: &Assignment) -> Flow<()> {
+        let AssignedValue::Array(elements) = &assignment.value else {
+            return Flow::Continue(());
+        };
+        if !self.traces() {
+            return Flow::Continue(());
+        }
+        let element = |element: &ArrayElement| {
+            let value = quote::single(expanded(&element.value));
+            match &element.subscript {
+                Some(index) => {
+                    let key = quote::single(expanded(&index.word));
+                    let sign: &[u8] = if element.append { b"]+=" } else { b"]=" };
+                    [b"[", key.as_slice(), sign, &value].concat()
+                }
+                None => value,
+            }
+        };
+        let elements: Vec<Text> = elements.iter().map(element).collect();
+        let sign: &[u8] = if assignment.append { b"+=(" } else { b"=(" };
+        let list = elements.join(&b' ');
+        self.trace(&[&assignment.name.name()[..], sign, &list, b")"].concat())
     }
 
     /// Gives the assignment with the value that the trace has shown: an expansion may not happen twice.
@@ -102,33 +108,26 @@ impl Shell {
             return Flow::Continue(None);
         };
         let value = self.expand_text(word)?;
-        self.trace_value(assignment, &value)?;
+        let sign: &[u8] = if assignment.append { b"+=" } else { b"=" };
+        self.trace_value(assignment, sign, &value)?;
         Flow::Continue(Some(Assignment {
             value: AssignedValue::Scalar(Word::quoted(value)),
             ..assignment.clone()
         }))
     }
 
-    /// An assignment before a command.
-    fn trace_prefix(&mut self, assignment: &Assignment) -> Flow<()> {
-        match &assignment.value {
-            AssignedValue::Array(elements) if self.traces() => {
-                let value = self.list_as_text(elements)?;
-                self.trace_value(assignment, &value)
-            }
-            _ if assignment.subscript.is_some() => Flow::Continue(()),
-            _ => self.trace_assignment(assignment).map_continue(drop),
+    /// What an assignment has assigned, behind a sign.
+    pub fn trace_value(&mut self, assignment: &Assignment, sign: &[u8], value: &[u8]) -> Flow<()> {
+        if !self.traces() {
+            return Flow::Continue(());
         }
-    }
-
-    fn trace_value(&mut self, assignment: &Assignment, value: &[u8]) -> Flow<()> {
         let mut line = assignment.name.name().to_vec();
         if let Some(index) = &assignment.subscript {
             line.push(b'[');
             line.extend_from_slice(&index.word.source);
             line.push(b']');
         }
-        line.extend_from_slice(if assignment.append { b"+=" } else { b"=" });
+        line.extend_from_slice(sign);
         if !value.is_empty() {
             line.extend(traced_word(value));
         }
@@ -183,6 +182,14 @@ impl Shell {
 fn joined(fields: &[Text]) -> Text {
     let words: Vec<Text> = fields.iter().map(|field| traced_word(field)).collect();
     words.join(&b' ')
+}
+
+/// The text that a word was expanded to before.
+fn expanded(word: &Word) -> &[u8] {
+    match word.parts.as_slice() {
+        [Part::Quoted(text)] => text,
+        _ => &word.source,
+    }
 }
 
 /// A word in the quotes that the trace gives it.

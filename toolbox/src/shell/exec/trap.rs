@@ -3,11 +3,12 @@
 use std::ops::ControlFlow;
 
 use crate::shell::Shell;
-use crate::shell::ast::Text;
+use crate::shell::ast::{Command, Text};
 use crate::shell::flow::{Flow, Jump};
 use crate::shell::options::Shopt;
+use crate::shell::printer;
 use crate::shell::traps::{Event, Traps};
-use crate::sys::process::{self, Disposition};
+use crate::sys::process::{self, Disposition, ExitStatus};
 use crate::sys::signal::Signal;
 
 /// What a DEBUG trap says of the command that it runs before.
@@ -22,12 +23,18 @@ pub(super) enum Next {
 /// The status of a DEBUG trap that ends the function.
 const RETURNS: i32 = 2;
 
+/// The signals that end a shell after its EXIT trap (others end it at once).
+const ENDING: [u8; 17] = [1, 2, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15, 24, 25, 26, 31];
+
 impl Shell {
     /// What comes before each simple command (and before the parts of some compound ones): signals that have come, the
     /// DEBUG trap, `BASH_COMMAND`.
     pub(super) fn before_command(&mut self, text: impl FnOnce() -> Text) -> Flow<Next> {
-        let has_traps = !self.state.traps.is_empty();
+        let has_traps = !self.state.traps.is_empty() || self.caught_ends != 0;
         if !(has_traps || self.state.keeps_command) {
+            return Flow::Continue(Next::Run);
+        }
+        if std::mem::take(&mut self.is_announced) {
             return Flow::Continue(Next::Run);
         }
         // A function's commands count too, even if it does not see the traps.
@@ -39,6 +46,18 @@ impl Shell {
             self.state.command = text();
         }
         self.run_debug_trap()
+    }
+
+    /// Does for the simple command that a stage or a background process is what comes before it: in this shell, and not in
+    /// the one of the stage.
+    pub(super) fn announce(&mut self, command: &Command) -> Flow<Next> {
+        let Command::Simple(command) = command else {
+            return Flow::Continue(Next::Run);
+        };
+        self.state.line = command.line;
+        let next = self.before_command(|| printer::simple_command(command))?;
+        self.is_announced = next == Next::Run && self.state.keeps_command;
+        Flow::Continue(next)
     }
 
     /// Says whether the command that follows is run: with `extdebug`, the trap can forbid it, or end the function.
@@ -87,17 +106,49 @@ impl Shell {
 
     /// Runs the traps of the signals that have come.
     pub fn run_pending_traps(&mut self) -> Flow<()> {
-        if !self.state.traps.has_signals() {
+        if !self.state.traps.has_signals() && self.caught_ends == 0 {
             return Flow::Continue(());
         }
-        let pending = std::mem::take(&mut self.pending_signals) | process::take_signals();
-        if pending == 0 {
-            return Flow::Continue(());
-        }
-        for number in (1..=64).filter(|number| pending & 1 << (number - 1) != 0) {
+        loop {
+            if let Some(number) = self.ending_signal() {
+                return ControlFlow::Break(Jump::Exit(128 + i32::from(number)));
+            }
+            // Those whose trap runs now wait until it has ended.
+            let is_next = |number: &u8| {
+                self.pending_signals & bit(*number) != 0
+                    && !self.running_traps.contains(&Event::Signal(*number))
+            };
+            let Some(number) = (1..=64).find(is_next) else {
+                return Flow::Continue(());
+            };
+            self.pending_signals &= !bit(number);
             self.run_trap(Event::Signal(number))?;
         }
-        Flow::Continue(())
+    }
+
+    /// The signal that has come to end the shell, whose EXIT trap has still to run. Others that have come are kept.
+    pub fn ending_signal(&mut self) -> Option<u8> {
+        self.pending_signals |= process::take_signals();
+        let ends = self.pending_signals & self.caught_ends;
+        if self.ended_by.is_none() && ends != 0 {
+            self.pending_signals &= !ends;
+            self.ended_by = (1..=64).find(|number| ends & bit(*number) != 0);
+        }
+        self.ended_by
+    }
+
+    /// Ends the shell by the signal that has come to end it, if one has.
+    pub fn end_by_signal(&mut self, status: i32) -> i32 {
+        match self
+            .ended_by
+            .and_then(|number| Signal::from_number(number.into()))
+        {
+            Some(signal) => {
+                let _ = process::set_signal(signal, Disposition::Default);
+                process::end_like(ExitStatus::signaled(signal.number()))
+            }
+            None => status,
+        }
     }
 
     /// Runs the EXIT trap, once; gives the status that the shell ends with.
@@ -106,15 +157,17 @@ impl Shell {
         let Some(command) = self.state.traps.take(Event::Exit) else {
             return status;
         };
+        let ended_by = self.ended_by.take();
+        self.catch_ends();
         self.state.status = status;
         self.running_traps.push(Event::Exit);
         // What encloses the end of the shell does not count any more.
         self.loops = 0;
-        let line = self.state.line;
-        let flow = self.run_text(command, line);
+        let flow = self.run_same_depth(command, 1);
         self.running_traps.pop();
         // The trap itself may have called `exit`.
         self.is_exiting = false;
+        self.ended_by = ended_by;
         match flow {
             ControlFlow::Break(Jump::Exit(status) | Jump::Discard(_, status)) => status,
             _ => status,
@@ -135,9 +188,36 @@ impl Shell {
         let _ = process::set_signal(signal, disposition);
     }
 
+    /// Catches the signals that would end the shell before its EXIT trap, or lets them do so when it has none.
+    pub fn catch_ends(&mut self) {
+        let exit = self.state.traps.get(Event::Exit);
+        let mut wanted = 0;
+        if exit.is_some_and(|command| !command.is_empty()) {
+            wanted = ENDING.iter().fold(0, |all, number| all | bit(*number));
+            wanted &= !process::ignored_signals();
+        }
+        let own = self
+            .state
+            .traps
+            .signals()
+            .fold(0, |all, number| all | bit(number));
+        wanted &= !own;
+        let changed = (wanted ^ self.caught_ends) & !own;
+        for number in ENDING.iter().filter(|number| changed & bit(**number) != 0) {
+            let disposition = match wanted & bit(*number) {
+                0 => Disposition::Default,
+                _ => Disposition::Catch,
+            };
+            if let Some(signal) = Signal::from_number((*number).into()) {
+                let _ = process::set_signal(signal, disposition);
+            }
+        }
+        self.caught_ends = wanted;
+    }
+
     /// After a subshell: signals do again what the traps say, if the subshell has set its own.
     pub(super) fn restore_signals(&mut self, of_subshell: &Traps) {
-        if of_subshell.is_empty() && self.state.traps.is_empty() {
+        if of_subshell.is_empty() && self.state.traps.is_empty() && self.caught_ends == 0 {
             return;
         }
         for number in of_subshell.signals() {
@@ -147,5 +227,11 @@ impl Shell {
         for number in own {
             self.apply_signal(number);
         }
+        self.catch_ends();
     }
+}
+
+/// The bit of a signal in a set of them.
+fn bit(number: u8) -> u64 {
+    1 << (number - 1)
 }

@@ -129,6 +129,10 @@ fn publish(shell: &mut Shell, request: &Request<'_>, operand: &Operand<'_>) -> F
     if !make_array(shell, request, name) {
         return Flow::Continue(false);
     }
+    if let Assigned::Text(text) = operand.value {
+        let sign: &[u8] = if operand.append { b"+=" } else { b"=" };
+        shell.trace_value(&operand.assignment(text), sign, text)?;
+    }
     let assigned = match operand.value {
         Assigned::Nothing => Flow::Continue(()),
         Assigned::Array(elements) => shell.assign_array(name, elements, operand.append),

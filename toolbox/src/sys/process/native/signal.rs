@@ -59,8 +59,9 @@ extern "C" fn note(signal: libc::c_int) {
 }
 
 pub fn set_signal(signal: Signal, disposition: Disposition) -> io::Result<()> {
-    OWNER.store(this_thread(), Ordering::Release);
+    // What takes the name away comes first: one that is replaced does so.
     OWNS.set(Some(Owner));
+    OWNER.store(this_thread(), Ordering::Release);
     let number = signal.number();
     if disposition == Disposition::Catch {
         CAUGHT.fetch_or(bit(number), Ordering::AcqRel);

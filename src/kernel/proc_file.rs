@@ -15,9 +15,9 @@ impl Process {
     /// What a file of `/proc` says now; the open file keeps it.
     pub(super) fn proc_file(&self, file: ProcessFile) -> Result<Arc<dyn File>, Errno> {
         let bytes = match file {
-            ProcessFile::CommandLine => ended_by_nul(&self.argv),
+            ProcessFile::CommandLine => ended_by_nul(self.arguments()),
             ProcessFile::Comm => [self.comm(), b"\n"].concat(),
-            ProcessFile::Environment => ended_by_nul(&self.env),
+            ProcessFile::Environment => ended_by_nul(self.env.iter().map(Vec::as_slice)),
             ProcessFile::Stat => self.stat_line(),
             ProcessFile::Status => self.status_text(),
             ProcessFile::LoadAverage => {
@@ -112,9 +112,8 @@ impl Process {
     }
 }
 
-fn ended_by_nul(strings: &[Vec<u8>]) -> Vec<u8> {
+fn ended_by_nul<'a>(strings: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
     strings
-        .iter()
         .flat_map(|string| string.iter().copied().chain([0]))
         .collect()
 }

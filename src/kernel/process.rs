@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use toolbox_abi::TOOLBOX;
+
 use crate::vfs::{DirEntry, Errno, FileType, Metadata, SetTime, random};
 
 use super::descriptor::{Listing, Object};
@@ -96,7 +98,16 @@ impl Process {
 
     /// The name the program was called by, for messages about it.
     pub fn name(&self) -> &[u8] {
-        self.argv.first().map_or(b"", Vec::as_slice)
+        self.arguments().next().unwrap_or(b"")
+    }
+
+    /// The arguments as the program sees them.
+    pub(super) fn arguments(&self) -> impl Iterator<Item = &[u8]> {
+        let is_renamed = self.argv.len() > 2 && self.argv[0] == TOOLBOX.as_bytes();
+        let is_shown = move |at: usize| !(is_renamed && [0, 2].contains(&at));
+        let all = self.argv.iter().enumerate();
+        all.filter(move |(at, _)| is_shown(*at))
+            .map(|(_, argument)| argument.as_slice())
     }
 
     /// Sets the umask and gives the one before.

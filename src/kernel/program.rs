@@ -1,6 +1,8 @@
 //! From the name of a program to what runs: tools, and scripts with `#!`
 //! (execve(2), execvp(3)).
 
+use toolbox_abi::TOOLBOX;
+
 use crate::vfs::{Errno, FileType, Follow, MountTable, OpenOptions, Opened};
 
 /// What is looked at of a program (Linux BINPRM_BUF_SIZE).
@@ -49,7 +51,8 @@ impl<'a> Search<'a> {
     }
 
     /// Finds a program and gives the arguments it is started with: those given,
-    /// with the interpreter before them for a script. The first one names the tool.
+    /// with the interpreter before them for a script. The first one names the tool, or is
+    /// `TOOLBOX` and the third one does.
     pub fn find(&self, name: &[u8], args: &[&[u8]]) -> Result<Vec<Vec<u8>>, Errno> {
         let Some(path) = self
             .path
@@ -86,9 +89,13 @@ impl<'a> Search<'a> {
         let mut args: Vec<_> = args.iter().map(|arg| arg.to_vec()).collect();
         for _ in 0..MAX_INTERPRETERS {
             if let Some(tool) = tool_name(&head) {
-                match args.first_mut() {
+                match args.first() {
                     Some(first) if base_name(first) == tool => {}
-                    Some(first) => *first = tool.to_vec(),
+                    // It is called by another name.
+                    Some(_) => {
+                        args.insert(0, TOOLBOX.as_bytes().to_vec());
+                        args.insert(2, tool.to_vec());
+                    }
                     None => args.push(tool.to_vec()),
                 }
                 return Ok(args);
@@ -200,7 +207,10 @@ mod tests {
     fn a_tool_is_found_by_name_and_by_path() {
         assert_eq!(find("cat", &["cat", "-n"]).as_deref(), Ok("cat|-n"));
         assert_eq!(find("/cat", &["/cat"]).as_deref(), Ok("/cat"));
-        assert_eq!(find("./cat", &["dog"]).as_deref(), Ok("cat"));
+        assert_eq!(
+            find("./cat", &["dog", "x"]).as_deref(),
+            Ok("toolbox|dog|cat|x")
+        );
         assert_eq!(find("dog", &["dog"]), Err(Errno::NotFound));
         assert_eq!(find("", &[""]), Err(Errno::NotFound));
     }

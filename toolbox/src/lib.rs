@@ -9,17 +9,22 @@ pub mod stdio;
 pub mod sys;
 pub mod uutils;
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Runs the applet named by the base name of `argv[0]` and returns its exit status.
+/// Runs the applet named by the base name of `argv[0]` and returns its exit status. Behind `toolbox` stand the name that a
+/// tool is called by, the tool and its arguments: so starts one that is called by another name.
 pub fn run() -> i32 {
-    let args: Vec<OsString> = std::env::args_os().collect();
+    let mut args: Vec<OsString> = std::env::args_os().collect();
     sys::start();
     sys::process::enter_working_directory();
-    let program = args.first().map_or(OsStr::new(""), OsString::as_os_str);
-    let name = Path::new(program).file_name().unwrap_or(program);
+    let mut tool = args.first().cloned().unwrap_or_default();
+    if tool == toolbox_abi::TOOLBOX && args.len() > 2 {
+        args.remove(0);
+        tool = args.remove(1);
+    }
+    let name = Path::new(&tool).file_name().unwrap_or(&tool);
     // A dash before the name of a shell makes it a login shell.
     let plain = name.as_encoded_bytes().strip_prefix(b"-");
     let plain = plain.map_or(name, sys::OsStrExt::from_bytes);

@@ -29,6 +29,9 @@ pub const S_IFDIR: u32 = 0o040000;
 pub const S_IFCHR: u32 = 0o020000;
 pub const S_IFIFO: u32 = 0o010000;
 
+/// The first argument of a tool that is called by another name: that name, the tool's and its arguments follow.
+pub const TOOLBOX: &str = "toolbox";
+
 /// A timeout of `proc_wait` that never comes.
 pub const WITHOUT_LIMIT: u64 = u64::MAX;
 

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use crate::shell::Shell;
 use crate::shell::ast::Text;
-use crate::shell::exec::{ExecOptions, Found, NotStarted};
+use crate::shell::exec::{ExecOptions, Found, NOT_EXECUTABLE, NOT_FOUND, NotStarted};
 use crate::shell::flow::{Error, Flow, Jump};
 use crate::shell::options::{SetOption, Shopt};
 use crate::sys::{self, FileKind, Follow, OsStrExt};
@@ -240,17 +240,49 @@ pub fn exec(shell: &mut Shell, args: &[Text]) -> Flow {
         let argv0 = options.argv0.take().unwrap_or_else(|| name.clone());
         options.argv0 = Some([b"-", argv0.as_slice()].concat());
     }
-    if !name.contains(&b'/') && !matches!(shell.find_program(name), Some(Found::Executable(_))) {
+    let found = match name.contains(&b'/') {
+        true => Some(name.clone()),
+        false => program_path(shell, name),
+    };
+    let Some(path) = found else {
         shell.complain_as("exec", [name.as_slice(), b": not found"].concat());
-        return failed(shell, 127);
-    }
-    match shell.exec_program(&fields, &options) {
+        return failed(shell, NOT_FOUND);
+    };
+    let path = absolute(&shell.state.directory, &path);
+    match shell.exec_program(&path, &fields, &options) {
         // The program has run in the shell's place.
         Ok(status) => {
             shell.state.traps.take(crate::shell::traps::Event::Exit);
             ControlFlow::Break(Jump::Exit(status))
         }
-        Err(NotStarted(status)) => failed(shell, status),
+        Err(NotStarted { status, reason }) => {
+            if let Some(reason) = reason.filter(|_| status == NOT_EXECUTABLE) {
+                let message = [b": cannot execute: ", reason.as_bytes()].concat();
+                shell.complain_as("exec", [path, message].concat());
+            }
+            failed(shell, status)
+        }
+    }
+}
+
+/// A path from the root, where the shell knows the directory that it is in.
+fn absolute(directory: &[u8], path: &[u8]) -> Text {
+    if path.starts_with(b"/") || directory.is_empty() {
+        return path.to_vec();
+    }
+    let path = path.strip_prefix(b"./").unwrap_or(path);
+    [
+        directory.strip_suffix(b"/").unwrap_or(directory),
+        b"/",
+        path,
+    ]
+    .concat()
+}
+
+/// The file that a name means on PATH, even if it cannot be executed.
+fn program_path(shell: &mut Shell, name: &[u8]) -> Option<Text> {
+    match shell.find_program(name)? {
+        Found::Executable(path) | Found::Other(path) => Some(path),
     }
 }
 

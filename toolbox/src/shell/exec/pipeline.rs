@@ -272,7 +272,7 @@ impl Shell {
                 Some(name) if self.function(name).is_none() && self.builtin(name).is_none() => {
                     Some(match self.spawn_program(&fields, is_background) {
                         Ok(pid) => Stage::Running(pid),
-                        Err(super::program::NotStarted(status)) => Stage::Ended(status),
+                        Err(super::program::NotStarted { status, .. }) => Stage::Ended(status),
                     })
                 }
                 _ => None,

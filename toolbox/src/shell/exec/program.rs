@@ -17,8 +17,21 @@ use crate::sys::{self, FileKind, Follow, OsStrExt, OsStringExt};
 
 use super::{NOT_EXECUTABLE, NOT_FOUND};
 
-/// A program was not started: the status of that, after it was said on standard error.
-pub struct NotStarted(pub i32);
+/// A program was not started, which was said on standard error.
+pub struct NotStarted {
+    pub status: i32,
+    /// What the system says of a file that cannot be executed.
+    pub reason: Option<String>,
+}
+
+impl NotStarted {
+    fn with(status: i32) -> Self {
+        Self {
+            status,
+            reason: None,
+        }
+    }
+}
 
 /// How a program that replaces the shell is called.
 #[derive(Default)]
@@ -43,7 +56,7 @@ impl Shell {
                 i32::from(status.code())
             }
             Ok(None) => NOT_FOUND,
-            Err(NotStarted(status)) => status,
+            Err(NotStarted { status, .. }) => status,
         })
     }
 
@@ -64,11 +77,12 @@ impl Shell {
     /// Becomes the program, when that is possible; a status when it has run instead.
     pub fn exec_program(
         &mut self,
+        path: &[u8],
         fields: &[Text],
         options: &ExecOptions,
     ) -> Result<i32, NotStarted> {
         let in_subshell = self.state.subshells > 0;
-        self.start_program(fields, |command| {
+        self.start(path, fields, |command| {
             if let (Some(argv0), Some(first)) = (&options.argv0, command.args.first_mut()) {
                 *first = OsString::from_vec(argv0.clone());
             }
@@ -88,9 +102,18 @@ impl Shell {
         fields: &[Text],
         start: impl Fn(&mut Command) -> io::Result<T>,
     ) -> Result<T, NotStarted> {
+        self.start(&fields[0], fields, start)
+    }
+
+    /// Starts a program of this name or path, which need not be the first argument.
+    fn start<T>(
+        &mut self,
+        name: &[u8],
+        fields: &[Text],
+        start: impl Fn(&mut Command) -> io::Result<T>,
+    ) -> Result<T, NotStarted> {
         // What was printed so far comes before what the program prints.
         let _ = self.flush();
-        let name = fields[0].as_slice();
         let path = self.program_path(name)?;
         let mut command = match self.command() {
             Ok(command) => command,
@@ -124,7 +147,7 @@ impl Shell {
         if is_binary(&path) {
             let message = ": cannot execute binary file: Exec format error";
             self.complain([path.as_slice(), message.as_bytes()].concat());
-            return Err(NotStarted(NOT_EXECUTABLE));
+            return Err(NotStarted::with(NOT_EXECUTABLE));
         }
         command.program = sys::process::own_program();
         let arguments = fields.iter().skip(1).cloned();
@@ -200,7 +223,7 @@ impl Shell {
             }
             Some(Found::Other(path)) => {
                 self.check_program(&path)?;
-                Err(NotStarted(NOT_EXECUTABLE))
+                Err(NotStarted::with(NOT_EXECUTABLE))
             }
             None => Err(self.handle_missing(name)),
         }
@@ -209,10 +232,10 @@ impl Shell {
     fn handle_missing(&mut self, name: &[u8]) -> NotStarted {
         if name.starts_with(b"%") {
             self.complain("fg: no job control");
-            return NotStarted(1);
+            return NotStarted::with(1);
         }
         self.complain([&quote::for_message(name)[..], b": command not found"].concat());
-        NotStarted(NOT_FOUND)
+        NotStarted::with(NOT_FOUND)
     }
 
     /// Says why a path cannot be run, if that can be told without trying.
@@ -227,7 +250,10 @@ impl Shell {
             _ => return Ok(()),
         };
         self.complain([path, b": ", problem.as_bytes()].concat());
-        Err(NotStarted(NOT_EXECUTABLE))
+        Err(NotStarted {
+            status: NOT_EXECUTABLE,
+            reason: Some(problem.to_owned()),
+        })
     }
 
     /// The file that a name means on PATH.
@@ -270,7 +296,10 @@ impl Shell {
             _ => (sys::error_text(error), NOT_EXECUTABLE),
         };
         self.complain([name, b": ", text.as_bytes()].concat());
-        NotStarted(status)
+        NotStarted {
+            status,
+            reason: Some(text),
+        }
     }
 
     /// Says which signal ended a program, as far as bash does without a terminal.

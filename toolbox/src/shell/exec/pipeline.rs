@@ -363,7 +363,9 @@ fn written_to(length: usize, pipe: &Open, reader_is_slow: bool) -> i32 {
     }
 }
 
-/// How many bytes are left in a pipe that nobody writes to any more.
+/// How many bytes are left in a pipe that nobody writes to any more. Not a part of its caller, as the buffer would be on the
+/// stack once for each level of a recursion.
+#[inline(never)]
 fn unread(pipe: &Open) -> io::Result<usize> {
     let mut pipe = sys::Descriptor(pipe.raw()?);
     let mut buffer = [0; 4096];

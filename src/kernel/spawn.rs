@@ -33,11 +33,15 @@ impl Process {
         if !cwd.starts_with(b"/") {
             return Err(Errno::NotFound);
         }
-        // Its own may be gone by now, as on Linux.
-        if cwd != self.cwd
-            && self.job.files.metadata(cwd, Follow::Yes)?.file_type != FileType::Directory
-        {
-            return Err(Errno::NotDirectory);
+        // It may be gone by now, as on Linux: nothing is found in it then.
+        if cwd != self.cwd {
+            match self.job.files.metadata(cwd, Follow::Yes) {
+                Ok(metadata) if metadata.file_type != FileType::Directory => {
+                    return Err(Errno::NotDirectory);
+                }
+                Ok(_) | Err(Errno::NotFound) => {}
+                Err(errno) => return Err(errno),
+            }
         }
         let strings = message.args.iter().chain(&message.env);
         let size = strings.map(|string| string.len() + 1).sum::<usize>();

@@ -92,4 +92,12 @@ impl Traps {
             inherited: Rc::clone(&self.commands),
         }
     }
+
+    /// The traps without those of the parent, which are not shown any more.
+    pub fn shown_alone(self) -> Self {
+        Self {
+            inherited: Rc::default(),
+            ..self
+        }
+    }
 }

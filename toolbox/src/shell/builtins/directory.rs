@@ -162,6 +162,12 @@ impl Shell {
                     self.state.directory = path;
                     return Ok(true);
                 }
+                // The shell is in a directory that is gone, and stays in it.
+                Err(error) if path == before && error.kind() == io::ErrorKind::NotFound => {
+                    let text = sys::error_text(&error);
+                    self.write_error(format!("cd: {LOST}{text}\n").as_bytes());
+                    return Ok(true);
+                }
                 // A logical path that is not there may still be a physical one.
                 Err(error) => enter_path(target).map_err(|_| error)?,
             }

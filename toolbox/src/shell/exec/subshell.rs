@@ -59,7 +59,7 @@ impl Shell {
         let jobs = std::mem::take(&mut self.jobs);
         let loops = std::mem::take(&mut self.loops);
         let in_condition = self.in_condition;
-        let directory = std::env::current_dir().ok();
+        let directory = process::Directory::current();
         let umask = process::umask();
 
         self.become_subshell();
@@ -69,12 +69,8 @@ impl Shell {
         if process::umask() != umask {
             process::set_umask(umask);
         }
-        if directory != std::env::current_dir().ok()
-            && let Some(directory) = directory
-        {
-            // A directory that is gone by now leaves the shell where it is, as in bash.
-            let _ = std::env::set_current_dir(directory);
-        }
+        // One that cannot be entered again could not be opened before, either.
+        let _ = directory.and_then(|directory| directory.enter());
         self.in_condition = in_condition;
         self.loops = loops;
         // Its children are nobody's jobs, but they are still waited for.

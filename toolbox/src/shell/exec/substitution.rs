@@ -120,7 +120,9 @@ impl Shell {
         // Other than subshells, it does not show the traps of the shell.
         let shown = self.state.traps.clone();
         let (errors, functions) = (SetOption::ErrTrace, SetOption::FuncTrace);
-        self.state.traps = shown.for_subshell(self.is_set(errors), self.is_set(functions));
+        self.state.traps = shown
+            .for_subshell(self.is_set(errors), self.is_set(functions))
+            .shown_alone();
         self.trace_depth += 1;
         let pid = self.spawn_subshell(&Self::group(&substitution.body), true);
         self.trace_depth -= 1;

@@ -250,6 +250,20 @@ pub fn enter_working_directory() {
     system::enter_working_directory();
 }
 
+/// A directory to come back to, even if it is gone by then.
+pub struct Directory(system::Directory);
+
+impl Directory {
+    /// The one this process is in.
+    pub fn current() -> io::Result<Self> {
+        system::Directory::current().map(Self)
+    }
+
+    pub fn enter(&self) -> io::Result<()> {
+        self.0.enter()
+    }
+}
+
 /// A path that starts this same program: the applet is the one of the first argument's name.
 pub fn own_program() -> OsString {
     system::OWN_PROGRAM.into()

@@ -4,6 +4,7 @@ use std::ffi::{CString, OsString, c_char};
 use std::io;
 use std::os::fd::{FromRawFd, OwnedFd, RawFd};
 use std::os::wasi::ffi::OsStrExt;
+use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -237,9 +238,33 @@ pub fn enter_working_directory() {
         len = cwd(&mut path);
     }
     path.truncate(len);
+    enter_unseen(path);
+}
+
+/// Goes to a directory without a look whether it is there.
+fn enter_unseen(path: Vec<u8>) {
     if let Ok(path) = CString::new(path) {
-        // SAFETY: the string is never freed, and there are no other threads.
+        // SAFETY: libc frees it at most, whose allocator it is from, and there are no other threads.
         unsafe { __wasilibc_cwd = path.into_raw() };
+    }
+}
+
+/// The path that libc puts before relative ones.
+pub struct Directory(PathBuf);
+
+impl Directory {
+    pub fn current() -> io::Result<Self> {
+        std::env::current_dir().map(Self)
+    }
+
+    pub fn enter(&self) -> io::Result<()> {
+        if std::env::current_dir().is_ok_and(|path| path == self.0) {
+            return Ok(());
+        }
+        if std::env::set_current_dir(&self.0).is_err() {
+            enter_unseen(self.0.clone().into_os_string().into_encoded_bytes());
+        }
+        Ok(())
     }
 }
 

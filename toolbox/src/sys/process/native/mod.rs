@@ -6,7 +6,7 @@ mod signal;
 mod start;
 
 use std::io;
-use std::os::fd::{FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::time::{Duration, Instant};
 
 use super::{Child, Command, Descriptor, ExitStatus, Pid, Signal, Times, Wait};
@@ -157,6 +157,20 @@ pub fn dup2(from: RawFd, to: RawFd) -> io::Result<()> {
 
 /// The system has put us where we were started.
 pub fn enter_working_directory() {}
+
+/// Held open, so that it can be entered without its name.
+pub struct Directory(std::fs::File);
+
+impl Directory {
+    pub fn current() -> io::Result<Self> {
+        std::fs::File::open(".").map(Self)
+    }
+
+    pub fn enter(&self) -> io::Result<()> {
+        // SAFETY: fchdir(2) takes any number.
+        result(unsafe { libc::fchdir(self.0.as_raw_fd()) }).map(drop)
+    }
+}
 
 pub const OWN_PROGRAM: &str = "/proc/self/exe";
 

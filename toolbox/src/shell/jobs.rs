@@ -199,10 +199,13 @@ impl Shell {
             if let Some(status) = self.jobs.status(pid) {
                 return Some(status);
             }
+            if self.ended_by.is_some() {
+                return None;
+            }
             match process::wait(Child::Pid(pid), Wait::Forever) {
                 Ok(Some((_, status))) => return Some(status),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {
-                    self.ending_signal().map_or(Some(()), |_| None)?;
+                    self.ending_signal();
                 }
                 Ok(None) | Err(_) => return None,
             }

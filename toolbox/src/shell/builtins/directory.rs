@@ -229,8 +229,11 @@ fn enter_path(path: &[u8]) -> io::Result<()> {
 
 fn current() -> io::Result<Text> {
     let directory = std::env::current_dir()?.into_os_string().into_vec();
-    Ok(std::fs::canonicalize(OsStr::from_bytes(&directory))
-        .map_or(directory, |path| path.into_os_string().into_vec()))
+    match std::fs::canonicalize(OsStr::from_bytes(&directory)) {
+        Ok(path) => Ok(path.into_os_string().into_vec()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(error),
+        Err(_) => Ok(directory),
+    }
 }
 
 /// A target seen from a directory.
@@ -260,7 +263,8 @@ fn normalised(directory: &[u8], target: &[u8]) -> Option<Text> {
             b"" | b"." => {}
             b".." => {
                 let path = [root, names.join(&b'/').as_slice()].concat();
-                if !is_directory(&path) {
+                // The one that the shell is in may be gone.
+                if path != directory && !is_directory(&path) {
                     return None;
                 }
                 names.pop();

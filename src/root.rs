@@ -79,7 +79,7 @@ pub fn mount(settings: &Settings) -> Result<MountTable, Error> {
             writable: true,
             ..read_only("/proc", &PROC)
         },
-        memory("/tmp"),
+        temporary(),
         memory(HOME),
     ];
     for (index, settings) in settings.mounts.iter().enumerate() {
@@ -141,6 +141,14 @@ fn memory(point: &str) -> Mount {
         file_system: Arc::new(MemoryFileSystem::new(MEMORY_QUOTA)),
         writable: true,
     }
+}
+
+/// `/tmp` is everybody's, as on other machines.
+fn temporary() -> Mount {
+    let mount = memory("/tmp");
+    // The root of a new file system is there.
+    let _ = mount.file_system.set_permissions(b"", 0o1777);
+    mount
 }
 
 /// Makes the directories of a mount point, so that they show in listings.

@@ -18,8 +18,8 @@ use super::{
     VfsError, VfsResult, Visit,
 };
 
-/// Permission bits a guest may set on a host file: never setuid, setgid or sticky.
-const SETTABLE: u32 = 0o777;
+/// Permission bits a guest may set on a host file: never setuid and setgid, which stay where they are.
+const SETTABLE: u32 = 0o1777;
 
 /// Permission bits that the umask of the host's process most often takes away.
 const OFTEN_MASKED: u32 = 0o022;
@@ -151,7 +151,7 @@ impl FileSystem for HostDirectory {
             .map_err(refused)?;
         match permissions & OFTEN_MASKED {
             0 => Ok(()),
-            _ => self.set_permissions(path, permissions),
+            _ => self.set_permissions(path, permissions & SETTABLE),
         }
     }
 
@@ -183,7 +183,11 @@ impl FileSystem for HostDirectory {
 
     fn set_permissions(&self, path: &[u8], permissions: u32) -> VfsResult<()> {
         self.refuse_special(path)?;
-        platform::set_permissions(&self.root, host_path(path)?, permissions & SETTABLE)
+        let foreign = permissions & 0o7777 & !SETTABLE;
+        if foreign != 0 && self.metadata(path, Follow::Yes)?.permissions & foreign != foreign {
+            return Err(Errno::NotPermitted.into());
+        }
+        platform::set_permissions(&self.root, host_path(path)?, permissions & 0o7777)
             .map_err(refused)
     }
 

@@ -7,6 +7,7 @@
     reason = "tests lay out directories of the host"
 )]
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use super::*;
@@ -324,11 +325,28 @@ fn a_guest_cannot_set_the_setuid_bit_on_a_host_file() {
     let directory = tempfile::tempdir().expect("a directory can be made");
     std::fs::write(directory.path().join("file"), "text").expect("it can be written");
     let table = host_table(directory.path(), true);
-    assert_eq!(table.set_permissions(b"/m/file", 0o6755), Ok(()));
-    let metadata = table
-        .metadata(b"/m/file", Follow::Yes)
-        .expect("it is there");
-    assert_eq!(metadata.permissions, 0o755);
+    let file = directory.path().join("file");
+    let permissions = || {
+        let metadata = std::fs::metadata(&file).expect("it is there");
+        metadata.permissions().mode() & 0o7777
+    };
+    for refused in [0o4755, 0o2755, 0o6755] {
+        assert_eq!(
+            table.set_permissions(b"/m/file", refused),
+            Err(Errno::NotPermitted)
+        );
+    }
+    assert_eq!(table.set_permissions(b"/m/file", 0o1755), Ok(()));
+    assert_eq!(permissions(), 0o1755);
+    // Who has it already keeps it.
+    let host = std::fs::Permissions::from_mode(0o4755);
+    std::fs::set_permissions(&file, host).expect("it is ours");
+    assert_eq!(table.set_permissions(b"/m/file", 0o4700), Ok(()));
+    assert_eq!(permissions(), 0o4700);
+    assert_eq!(
+        table.set_permissions(b"/m/file", 0o6700),
+        Err(Errno::NotPermitted)
+    );
 }
 
 #[test]

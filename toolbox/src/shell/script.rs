@@ -126,7 +126,7 @@ impl Shell {
     }
 
     /// Notes the variables that cost something where a script can ask for them.
-    fn note_what_is_asked(&mut self, text: &[u8]) {
+    pub fn note_what_is_asked(&mut self, text: &[u8]) {
         if memmem::find(text, b"BASH").is_some() {
             self.state.keeps_command |= memmem::find(text, b"BASH_COMMAND").is_some();
             self.state.asks_pid |= memmem::find(text, b"BASHPID").is_some();

@@ -71,6 +71,10 @@ pub fn main(shell: &mut Shell, args: &[Text]) -> Flow {
 }
 
 fn set(shell: &mut Shell, event: Event, action: Option<&Text>) {
+    if let Some(action) = action {
+        // It need not stand in the script as it is.
+        shell.note_what_is_asked(action);
+    }
     match action {
         Some(action) => shell.state.traps.set(event, action.clone()),
         None => shell.state.traps.remove(event),

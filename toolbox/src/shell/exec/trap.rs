@@ -31,18 +31,15 @@ impl Shell {
     /// DEBUG trap, `BASH_COMMAND`.
     pub(super) fn before_command(&mut self, text: impl FnOnce() -> Text) -> Flow<Next> {
         let has_traps = !self.state.traps.is_empty() || self.caught_ends != 0;
-        if !(has_traps || self.state.keeps_command) {
+        let is_announced = std::mem::take(&mut self.is_announced);
+        if is_announced || !(has_traps || self.state.keeps_command) {
             return Flow::Continue(Next::Run);
         }
-        if std::mem::take(&mut self.is_announced) {
-            return Flow::Continue(Next::Run);
-        }
-        // A function's commands count too, even if it does not see the traps.
-        self.state.keeps_command = true;
         if has_traps {
             self.run_pending_traps()?;
         }
-        if self.running_traps.is_empty() {
+        // A function's commands count too, even if it does not see the traps.
+        if self.state.keeps_command && self.running_traps.is_empty() {
             self.state.command = text();
         }
         self.run_debug_trap()
@@ -56,7 +53,8 @@ impl Shell {
         };
         self.state.line = command.line;
         let next = self.before_command(|| printer::simple_command(command))?;
-        self.is_announced = next == Next::Run && self.state.keeps_command;
+        self.is_announced = next == Next::Run
+            && (self.state.keeps_command || self.state.traps.get(Event::Debug).is_some());
         Flow::Continue(next)
     }
 

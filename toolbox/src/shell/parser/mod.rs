@@ -67,7 +67,7 @@ pub struct Parser<'a> {
 impl<'a> Parser<'a> {
     pub fn new(script: Text, first_line: u32) -> Self {
         Self {
-            input: Input::new(script, first_line),
+            input: Input::of_script(script, first_line),
             warnings: Vec::new(),
         }
     }

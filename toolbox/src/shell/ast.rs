@@ -62,6 +62,16 @@ pub enum Command {
     Compound(Rc<CompoundCommand>),
     Function(FunctionDefinition),
     Coprocess(Box<Coprocess>),
+    /// What a substitution holds, where it could not be read with the rest of the script.
+    Unread(Rc<UnreadText>),
+}
+
+/// Commands as text, which is read when they run: what is wrong with it is told then.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct UnreadText {
+    pub text: Text,
+    /// Where it begins.
+    pub line: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -105,8 +105,7 @@ impl Reader<'_, '_> {
                     self.remember(start, Meaning::Arithmetic);
                     return Ok(Compound::Arithmetic(arithmetic));
                 }
-                // Nothing closes it, whatever it is.
-                Err(error) if error.is_eof || error.is_too_deep() => return Err(error),
+                Err(error) if error.holds_for_commands() => return Err(error),
                 _ => {}
             }
             self.remember(start, Meaning::Commands(0));

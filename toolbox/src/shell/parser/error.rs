@@ -64,6 +64,11 @@ impl SyntaxError {
                 .starts_with(b"unexpected EOF while looking for matching")
     }
 
+    /// What was read as arithmetic would be wrong as commands, too: nothing closes it, or a substitution in it is wrong.
+    pub(super) fn holds_for_commands(&self) -> bool {
+        self.is_eof || self.is_too_deep() || self.kind == ErrorKind::Substitution
+    }
+
     pub(super) fn is_too_deep(&self) -> bool {
         self.message == TOO_DEEP.as_bytes()
     }

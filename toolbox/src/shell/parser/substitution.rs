@@ -6,7 +6,7 @@ use super::Reader;
 use super::error::{ErrorKind, Parsed};
 use crate::shell::ast::{
     AndOr, Command, CommandSubstitution, List, ListItem, Part, Pipeline, ProcessSubstitution,
-    RedirectedFd, RedirectionTarget, SimpleCommand, Text, Word,
+    RedirectedFd, RedirectionTarget, Text, UnreadText, Word,
 };
 
 /// What `((` begins.
@@ -158,7 +158,7 @@ impl Reader<'_, '_> {
             Ok(body) => body,
             Err(error) if error.is_too_deep() => return Err(error),
             // Bash reads them when it runs them, and reports it then.
-            Err(_) => evaluation(inner.input.whole_text(), line),
+            Err(_) => unread(inner.input.whole_text(), line),
         };
         Ok(substitution(body))
     }
@@ -186,8 +186,7 @@ impl Reader<'_, '_> {
                     self.remember(position.at, Meaning::Arithmetic);
                     return Ok(part);
                 }
-                // Nothing closes it, whatever it is.
-                Err(error) if error.is_eof || error.is_too_deep() => return Err(error),
+                Err(error) if error.holds_for_commands() => return Err(error),
                 _ => self.go_back(&position),
             }
         }
@@ -209,7 +208,7 @@ impl Reader<'_, '_> {
                     .text
                     .get(position.at + 1..end - 1)
                     .unwrap_or_default();
-                let body = evaluation(text.to_vec(), line);
+                let body = unread(text.to_vec(), line);
                 self.input.at = end;
                 Ok(substitution(body))
             }
@@ -228,18 +227,13 @@ fn substitution(body: List) -> Part {
     }))
 }
 
-/// The command `eval text`.
-fn evaluation(text: Text, line: u32) -> List {
-    let command = SimpleCommand {
-        line,
-        assignments: Vec::new(),
-        words: vec![Word::literal(b"eval"), Word::quoted(text)],
-        redirections: Vec::new(),
-    };
+/// Commands that are read when they run.
+fn unread(text: Text, line: u32) -> List {
+    let command = Command::Unread(Rc::new(UnreadText { text, line }));
     let first = Pipeline {
         time: None,
         negated: false,
-        stages: vec![Command::Simple(command)],
+        stages: vec![command],
     };
     let command = AndOr {
         first,

@@ -53,6 +53,7 @@ fn command(command: &Command) -> String {
                 self::command(&coprocess.command)
             )
         }
+        Command::Unread(unread) => format!("unread ‹{}›", text(&unread.text)),
     }
 }
 

@@ -511,6 +511,10 @@ pub enum Operation {
     },
     /// It is no expansion of bash's: an error when it is expanded.
     Bad,
+    /// An expansion in a here-document that this closing quote or bracket lacks: likewise.
+    Unclosed(u8),
+    /// A substitution in a here-document that cannot be read: likewise. What is said of it, with the lines.
+    Unread(Vec<(u32, Text)>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

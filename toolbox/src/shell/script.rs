@@ -33,7 +33,7 @@ pub enum TextSource {
 
 impl TextSource {
     /// What messages about the text say of it.
-    fn label(self) -> &'static str {
+    pub(super) fn label(self) -> &'static str {
         match self {
             Self::Eval => "eval: ",
             Self::File => "",
@@ -92,7 +92,7 @@ impl Shell {
                 },
                 Ok(None) => return self.finish(status),
                 Err(error) => {
-                    self.tell_of_syntax_error(&error, source.label());
+                    self.tell_of_text(&error.messages(), source.label());
                     match error.kind {
                         ErrorKind::Array if !error.lacks_end() => {
                             status = 1;
@@ -196,7 +196,8 @@ impl Shell {
                 Err(error) => {
                     let is_argument =
                         self.state.source == ScriptSource::Argument && self.state.calls.is_empty();
-                    self.tell_of_syntax_error(&error, if is_argument { "-c: " } else { "" });
+                    let source = if is_argument { "-c: " } else { "" };
+                    self.tell_of_text(&error.messages(), source);
                     match error.kind {
                         ErrorKind::Array if !error.lacks_end() => {
                             status = 1;
@@ -332,12 +333,12 @@ impl Shell {
         self.write_error(&text);
     }
 
-    /// Says what is wrong with a text, and shows the line.
-    fn tell_of_syntax_error(&mut self, error: &SyntaxError, source: &str) {
+    /// Says what is wrong with a text, line by line.
+    pub(super) fn tell_of_text(&mut self, messages: &[(u32, Text)], source: &str) {
         let own_line = self.state.line;
-        for (line, message) in error.messages() {
-            self.state.line = line;
-            self.complain_of_source(source.as_bytes(), &message);
+        for (line, message) in messages {
+            self.state.line = *line;
+            self.complain_of_source(source.as_bytes(), message);
         }
         self.state.line = own_line;
     }

@@ -31,6 +31,8 @@ pub enum ErrorKind {
     Test,
     /// It is inside of `$( )` or `<( )`: the shell ends, also when it is `eval` that has read it.
     Substitution,
+    /// `$( )` or `<( )` lacks its end: the script ends with status 2, other than where a quote does.
+    OpenSubstitution,
     /// It is between the parentheses of an array: status 1, and the script goes on with the next line.
     Array,
 }
@@ -55,7 +57,17 @@ pub(super) enum Token {
     Text(Text),
 }
 
+const END_OF_FILE: &str = "syntax error: unexpected end of file";
+
 impl SyntaxError {
+    /// Where the script ended inside of a substitution, what is missing is its parenthesis.
+    pub(super) fn name_parenthesis(&mut self) {
+        if self.message == END_OF_FILE.as_bytes() {
+            self.message = lacks(')').into_bytes();
+            self.kind = ErrorKind::OpenSubstitution;
+        }
+    }
+
     /// A quote or an expansion lacks its end.
     pub fn lacks_end(&self) -> bool {
         self.is_eof
@@ -112,7 +124,7 @@ impl Reader<'_, '_> {
 
     #[cold]
     pub(super) fn unexpected_end(&mut self) -> Box<SyntaxError> {
-        let mut error = self.error("syntax error: unexpected end of file");
+        let mut error = self.error(END_OF_FILE);
         error.line = self.input.last_line();
         error.is_eof = true;
         error
@@ -121,9 +133,7 @@ impl Reader<'_, '_> {
     /// A quote or bracket that began at `start` was not closed.
     #[cold]
     pub(super) fn unclosed(&mut self, start: usize, closing: char) -> Box<SyntaxError> {
-        let mut error = self.error(format!(
-            "unexpected EOF while looking for matching `{closing}'"
-        ));
+        let mut error = self.error(lacks(closing));
         error.line = self.input.line_at(start);
         error.is_eof = true;
         error
@@ -155,6 +165,11 @@ impl Reader<'_, '_> {
             None => Token::Text(vec![byte]),
         }
     }
+}
+
+/// What is said of something that this quote or bracket has to close.
+fn lacks(closing: char) -> String {
+    format!("unexpected EOF while looking for matching `{closing}'")
 }
 
 /// Longest first.

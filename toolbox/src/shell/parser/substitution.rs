@@ -80,7 +80,9 @@ impl Reader<'_, '_> {
     fn parenthesised(&mut self) -> Parsed<List> {
         self.list_in_parentheses().map_err(|mut error| {
             // One that lacks its end is an error like others.
-            if !error.is_eof {
+            if error.is_eof {
+                error.name_parenthesis();
+            } else {
                 error.kind = ErrorKind::Substitution;
             }
             error
@@ -98,12 +100,7 @@ impl Reader<'_, '_> {
         self.braces = braces;
         match self.peek() {
             Some(b')') => self.bump(),
-            Some(_) => return Err(self.unexpected()),
-            None => {
-                let mut error = self.unexpected_end();
-                error.message = b"unexpected EOF while looking for matching `)'".to_vec();
-                return Err(error);
-            }
+            _ => return Err(self.unexpected()),
         }
         // A here-document that begins inside, in a line that has not ended yet, has its body behind that line.
         let inner = std::mem::replace(&mut self.pending, outer);

@@ -295,7 +295,7 @@ impl Shell {
             arguments: None,
             options: None,
         });
-        self.run_script(&mut Parser::new(text, 1))
+        self.run_script(&mut Parser::of_file(text))
     }
 
     /// A script without a slash in its name may also stand on PATH.

@@ -99,6 +99,7 @@ impl Reader<'_, '_> {
         }
         let position = self.position();
         let start = self.input.at;
+        let mut mistake = None;
         if !matches!(self.meaning(start), Some(Meaning::Commands(_))) {
             match self.double_parenthesised() {
                 Ok(Some(arithmetic)) => {
@@ -106,12 +107,16 @@ impl Reader<'_, '_> {
                     return Ok(Compound::Arithmetic(arithmetic));
                 }
                 Err(error) if error.holds_for_commands() => return Err(error),
-                _ => {}
+                Ok(None) => mistake = self.end_of_line_in_arithmetic(),
+                Err(_) => {}
             }
             self.remember(start, Meaning::Commands(0));
             self.go_back(&position);
         }
-        self.subshell()
+        self.subshell().map_err(|error| match mistake {
+            Some(mistake) if !error.is_too_deep() && error.line > mistake.line => mistake,
+            _ => error,
+        })
     }
 
     #[inline(never)]

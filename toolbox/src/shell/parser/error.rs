@@ -122,6 +122,20 @@ impl Reader<'_, '_> {
         }
     }
 
+    /// What bash says where the line of a text ends behind the one `)` of a `((`, if that is no subshell, either.
+    pub(super) fn end_of_line_in_arithmetic(&mut self) -> Option<Box<SyntaxError>> {
+        if self.input.is_file || self.peek() != Some(b'\n') {
+            return None;
+        }
+        let source_line = self.input.current_line();
+        let read = self.input.since(0);
+        let blank = read.iter().rposition(|byte| byte.is_ascii_whitespace());
+        let token = read.get(blank.map_or(0, |at| at + 1)..).unwrap_or_default();
+        let mut error = self.error([b"syntax error near `", token, b"'"].concat());
+        error.source_line = Some(source_line);
+        Some(error)
+    }
+
     #[cold]
     pub(super) fn unexpected_end(&mut self) -> Box<SyntaxError> {
         let mut error = self.error(END_OF_FILE);

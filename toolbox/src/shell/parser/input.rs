@@ -18,6 +18,8 @@ pub(super) struct Input<'a> {
     more: Option<More<'a>>,
     /// Whether the last line gets an end where it has none, as bash does it with what it reads commands from.
     completes_line: bool,
+    /// Whether the script is a file or standard input, and no text of a command line, of `eval` and the like.
+    pub(super) is_file: bool,
     /// Lines of the script, in which continued lines are joined and aliases replaced as they are met.
     pub(super) text: Text,
     pub(super) at: usize,
@@ -49,6 +51,7 @@ impl<'a> Input<'a> {
 
     pub(super) fn set_more(&mut self, more: More<'a>) {
         self.more = Some(more);
+        self.is_file = true;
     }
 
     /// Makes ready for the next command.

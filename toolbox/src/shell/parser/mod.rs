@@ -72,6 +72,13 @@ impl<'a> Parser<'a> {
         }
     }
 
+    /// A parser of a script that is a file.
+    pub fn of_file(script: Text) -> Self {
+        let mut parser = Self::new(script, 1);
+        parser.input.is_file = true;
+        parser
+    }
+
     /// A parser of what `more` gives. It is asked for more only when a command is not complete yet.
     pub fn with_input(more: More<'a>) -> Self {
         let mut parser = Self::new(Text::new(), 1);

@@ -203,7 +203,7 @@ lines! {
     expansions: 2,
     functions: 1,
     globs: 0,
-    parsing: 6,
+    parsing: 5,
     traps: 0,
     variables: 8,
 }

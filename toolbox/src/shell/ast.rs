@@ -62,6 +62,16 @@ pub enum Command {
     Compound(Rc<CompoundCommand>),
     Function(FunctionDefinition),
     Coprocess(Box<Coprocess>),
+    /// What a substitution holds, where it could not be read with the rest of the script.
+    Unread(Rc<UnreadText>),
+}
+
+/// Commands as text, which is read when they run: what is wrong with it is told then.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct UnreadText {
+    pub text: Text,
+    /// Where it begins.
+    pub line: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -501,6 +511,10 @@ pub enum Operation {
     },
     /// It is no expansion of bash's: an error when it is expanded.
     Bad,
+    /// An expansion in a here-document that this closing quote or bracket lacks: likewise.
+    Unclosed(u8),
+    /// A substitution in a here-document that cannot be read: likewise. What is said of it, with the lines.
+    Unread(Vec<(u32, Text)>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -270,17 +270,19 @@ impl Shell {
                     _ => NOT_EXECUTABLE,
                 };
                 let text = sys::error_text(&error);
-                let name = self.state.name.clone();
-                self.write_error(
-                    &[name.as_slice(), b": ", &path, b": ", text.as_bytes(), b"\n"].concat(),
-                );
+                // What was found to be no script names itself, as a script would.
+                let name = match error.raw_os_error() {
+                    Some(libc::EISDIR) => &path,
+                    _ => &self.state.name,
+                };
+                let message = [name.as_slice(), b": ", &path, b": ", text.as_bytes(), b"\n"];
+                self.write_error(&message.concat());
                 return status;
             }
         };
         if looks_binary(&text) {
-            let name = self.state.name.clone();
             let message = b": cannot execute binary file\n";
-            self.write_error(&[name.as_slice(), b": ", &path, b": ", &path, message].concat());
+            self.write_error(&[path.as_slice(), b": ", &path, message].concat());
             return NOT_EXECUTABLE;
         }
         self.state.source = ScriptSource::File;
@@ -293,7 +295,7 @@ impl Shell {
             arguments: None,
             options: None,
         });
-        self.run_script(&mut Parser::new(text, 1))
+        self.run_script(&mut Parser::of_file(text))
     }
 
     /// A script without a slash in its name may also stand on PATH.

@@ -21,23 +21,54 @@ pub(super) fn looks_binary(text: &[u8]) -> bool {
     first.copied().any(|byte| byte == 0)
 }
 
+/// Where a text that runs inside of a command comes from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum TextSource {
+    Eval,
+    /// A sourced file.
+    File,
+    Substitution,
+    Trap(Event),
+}
+
+impl TextSource {
+    /// What messages about the text say of it.
+    pub(super) fn label(self) -> &'static str {
+        match self {
+            Self::Eval => "eval: ",
+            Self::File => "",
+            Self::Substitution => "command substitution: ",
+            Self::Trap(Event::Exit) => "exit trap: ",
+            Self::Trap(Event::Signal(_)) => "trap: ",
+            Self::Trap(Event::Debug) => "debug trap: ",
+            Self::Trap(Event::Error) => "error trap: ",
+            Self::Trap(Event::Return) => "return trap: ",
+        }
+    }
+}
+
 impl Shell {
     /// Runs the commands of a text inside of a command: for `eval`, traps and the like.
-    pub fn run_text(&mut self, text: Text, first_line: u32) -> Flow {
+    pub fn run_text(&mut self, text: Text, first_line: u32, source: TextSource) -> Flow {
         self.trace_depth += 1;
-        let flow = self.run_same_depth(text, first_line);
+        let flow = self.run_same_depth(text, first_line, source);
         self.trace_depth -= 1;
         flow
     }
 
     /// Likewise, for what `set -x` shows as no deeper than the commands around it.
-    pub(super) fn run_same_depth(&mut self, text: Text, first_line: u32) -> Flow {
+    pub(super) fn run_same_depth(
+        &mut self,
+        text: Text,
+        first_line: u32,
+        source: TextSource,
+    ) -> Flow {
         let mut parser = Parser::new(text, first_line.max(1));
-        self.deeper(|shell| shell.run_parsed(&mut parser))
+        self.deeper(|shell| shell.run_parsed(&mut parser, source))
     }
 
     /// Runs what a parser gives, up to the first jump.
-    fn run_parsed(&mut self, parser: &mut Parser<'_>) -> Flow {
+    fn run_parsed(&mut self, parser: &mut Parser<'_>, source: TextSource) -> Flow {
         let mut status = 0;
         let loops = self.loops;
         loop {
@@ -61,7 +92,7 @@ impl Shell {
                 },
                 Ok(None) => return self.finish(status),
                 Err(error) => {
-                    self.tell_of_syntax_error(&error, true);
+                    self.tell_of_text(&error.messages(), source.label());
                     match error.kind {
                         ErrorKind::Array if !error.lacks_end() => {
                             status = 1;
@@ -163,7 +194,10 @@ impl Shell {
                     };
                 }
                 Err(error) => {
-                    self.tell_of_syntax_error(&error, false);
+                    let is_argument =
+                        self.state.source == ScriptSource::Argument && self.state.calls.is_empty();
+                    let source = if is_argument { "-c: " } else { "" };
+                    self.tell_of_text(&error.messages(), source);
                     match error.kind {
                         ErrorKind::Array if !error.lacks_end() => {
                             status = 1;
@@ -257,7 +291,7 @@ impl Shell {
             options: None,
         });
         let loops = self.loops;
-        let flow = self.run_text(text, 1);
+        let flow = self.run_text(text, 1, TextSource::File);
         self.loops = loops;
         let flow = match flow {
             ControlFlow::Break(Jump::Return(status)) => Flow::Continue(status),
@@ -299,19 +333,12 @@ impl Shell {
         self.write_error(&text);
     }
 
-    /// Says what is wrong with a script, and shows the line.
-    fn tell_of_syntax_error(&mut self, error: &SyntaxError, is_eval: bool) {
+    /// Says what is wrong with a text, line by line.
+    pub(super) fn tell_of_text(&mut self, messages: &[(u32, Text)], source: &str) {
         let own_line = self.state.line;
-        let of_argument =
-            !is_eval && self.state.source == ScriptSource::Argument && self.state.calls.is_empty();
-        let before: &[u8] = match (is_eval, of_argument) {
-            (true, _) if self.state.calls.script_name().is_none() => b"eval: ",
-            (_, true) => b"-c: ",
-            _ => b"",
-        };
-        for (line, message) in error.messages() {
-            self.state.line = line;
-            self.complain_of_source(before, &message);
+        for (line, message) in messages {
+            self.state.line = *line;
+            self.complain_of_source(source.as_bytes(), message);
         }
         self.state.line = own_line;
     }

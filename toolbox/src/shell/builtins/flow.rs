@@ -8,6 +8,7 @@ use crate::shell::ast::Text;
 use crate::shell::exec::{ExecOptions, Found, NOT_EXECUTABLE, NOT_FOUND, NotStarted};
 use crate::shell::flow::{Error, Flow, Jump};
 use crate::shell::options::{SetOption, Shopt};
+use crate::shell::script::TextSource;
 use crate::sys::{self, FileKind, Follow, OsStrExt};
 
 pub fn break_loop(shell: &mut Shell, args: &[Text]) -> Flow {
@@ -144,7 +145,7 @@ pub fn eval(shell: &mut Shell, args: &[Text]) -> Flow {
         return Flow::Continue(0);
     }
     let line = shell.state.line;
-    let flow = shell.run_text(text, line);
+    let flow = shell.run_text(text, line, TextSource::Eval);
     shell.state.line = line;
     flow
 }

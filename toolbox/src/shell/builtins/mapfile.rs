@@ -7,6 +7,7 @@ use crate::shell::Shell;
 use crate::shell::ast::Text;
 use crate::shell::flow::Flow;
 use crate::shell::quote;
+use crate::shell::script::TextSource;
 use crate::shell::state::error_text;
 use crate::shell::symbol::Symbol;
 use crate::shell::value::{Indexed, Value};
@@ -120,7 +121,7 @@ fn call(shell: &mut Shell, callback: &[u8], index: u64, line: &[u8]) -> Flow<()>
     let index = format!(" {index} ");
     let words = [callback, index.as_bytes(), &quote::single(line)].concat();
     let at = shell.state.line;
-    shell.run_text(words, at)?;
+    shell.run_text(words, at, TextSource::Eval)?;
     shell.state.line = at;
     Flow::Continue(())
 }

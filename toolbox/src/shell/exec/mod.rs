@@ -23,6 +23,7 @@ use super::ast::{AndOr, Command, Compound, Connector, List, Pipeline};
 use super::flow::{Flow, Jump};
 use super::options::SetOption;
 use super::printer;
+use super::script::TextSource;
 use super::traps::Event;
 
 pub use program::{ExecOptions, Found, NotStarted, is_program};
@@ -119,6 +120,9 @@ impl Shell {
             Command::Compound(command) => self.run_compound(command),
             Command::Function(definition) => self.define_function(definition),
             Command::Coprocess(coprocess) => self.start_coprocess(coprocess),
+            Command::Unread(unread) => {
+                self.run_same_depth(unread.text.clone(), unread.line, TextSource::Substitution)
+            }
         }
     }
 
@@ -160,7 +164,7 @@ fn is_subshell(command: &Command) -> bool {
 /// Whether the status of a command is its own, and not that of a command in it.
 fn has_own_status(command: &Command) -> bool {
     match command {
-        Command::Simple(_) | Command::Coprocess(_) => true,
+        Command::Simple(_) | Command::Coprocess(_) | Command::Unread(_) => true,
         Command::Compound(command) => matches!(
             command.kind,
             Compound::Subshell(_) | Compound::Test(_) | Compound::Arithmetic(_)

@@ -124,7 +124,7 @@ impl Shell {
         match last {
             Command::Simple(command) => self.state.line = command.line,
             Command::Compound(command) => self.state.line = command.line,
-            Command::Function(_) | Command::Coprocess(_) => {}
+            Command::Function(_) | Command::Coprocess(_) | Command::Unread(_) => {}
         }
         self.run_pending_traps()?;
         self.done(status)

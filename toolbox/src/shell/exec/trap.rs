@@ -7,6 +7,7 @@ use crate::shell::ast::{Command, Text};
 use crate::shell::flow::{Flow, Jump};
 use crate::shell::options::Shopt;
 use crate::shell::printer;
+use crate::shell::script::TextSource;
 use crate::shell::traps::{Event, Traps};
 use crate::sys::process::{self, Disposition, ExitStatus};
 use crate::sys::signal::Signal;
@@ -89,7 +90,7 @@ impl Shell {
         let line = self.state.line;
         self.running_traps.push(event);
         let condition = std::mem::replace(&mut self.in_condition, false);
-        let flow = self.run_text(command, line);
+        let flow = self.run_text(command, line, TextSource::Trap(event));
         self.in_condition = condition;
         self.running_traps.pop();
         self.state.line = line;
@@ -161,7 +162,7 @@ impl Shell {
         self.running_traps.push(Event::Exit);
         // What encloses the end of the shell does not count any more.
         self.loops = 0;
-        let flow = self.run_same_depth(command, 1);
+        let flow = self.run_same_depth(command, 1, TextSource::Trap(Event::Exit));
         self.running_traps.pop();
         // The trap itself may have called `exit`.
         self.is_exiting = false;

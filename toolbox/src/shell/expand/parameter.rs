@@ -9,6 +9,7 @@ use crate::shell::ast::{Operation, Parameter, Subject, Subscript, Text, Word};
 use crate::shell::flow::{Error, Flow, Jump};
 use crate::shell::options::SetOption;
 use crate::shell::pattern::characters;
+use crate::shell::script::TextSource;
 use crate::shell::state::ScriptSource;
 use crate::shell::symbol::Symbol;
 use crate::shell::value::Value;
@@ -28,6 +29,18 @@ impl Shell {
         }
         match &parameter.operation {
             Operation::Bad => return self.expand_bad(parameter),
+            Operation::Unclosed(closing) => {
+                let quote = if *closing == b'`' { '"' } else { '`' };
+                let end = if *closing == b'`' { '"' } else { '\'' };
+                let closing = char::from(*closing);
+                let message = format!("bad substitution: no closing {quote}{closing}{end} in ");
+                self.complain([message.as_bytes(), &parameter.source].concat());
+                return Flow::Break(Jump::Discard(Error::Command, 1));
+            }
+            Operation::Unread(messages) => {
+                self.tell_of_text(messages, TextSource::Substitution.label());
+                return Flow::Break(Jump::Discard(Error::Command, 1));
+            }
             Operation::Names { joined } => {
                 let names = self.names_with(parameter);
                 self.put_many(&names, Joined::when(*joined), is_quoted, sink);

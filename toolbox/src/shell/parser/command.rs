@@ -338,6 +338,6 @@ fn redirect_error(command: &mut Command, line: u32) {
     match command {
         Command::Simple(simple) => simple.redirections.push(redirection),
         Command::Compound(compound) => Rc::make_mut(compound).redirections.push(redirection),
-        Command::Function(_) | Command::Coprocess(_) => {}
+        Command::Function(_) | Command::Coprocess(_) | Command::Unread(_) => {}
     }
 }

@@ -99,20 +99,24 @@ impl Reader<'_, '_> {
         }
         let position = self.position();
         let start = self.input.at;
+        let mut mistake = None;
         if !matches!(self.meaning(start), Some(Meaning::Commands(_))) {
             match self.double_parenthesised() {
                 Ok(Some(arithmetic)) => {
                     self.remember(start, Meaning::Arithmetic);
                     return Ok(Compound::Arithmetic(arithmetic));
                 }
-                // Nothing closes it, whatever it is.
-                Err(error) if error.is_eof || error.is_too_deep() => return Err(error),
-                _ => {}
+                Err(error) if error.holds_for_commands() => return Err(error),
+                Ok(None) => mistake = self.end_of_line_in_arithmetic(),
+                Err(_) => {}
             }
             self.remember(start, Meaning::Commands(0));
             self.go_back(&position);
         }
-        self.subshell()
+        self.subshell().map_err(|error| match mistake {
+            Some(mistake) if !error.is_too_deep() && error.line > mistake.line => mistake,
+            _ => error,
+        })
     }
 
     #[inline(never)]

@@ -43,6 +43,17 @@ impl Reader<'_, '_> {
         Ok(parts.finish())
     }
 
+    /// Likewise, of a here-document that is a part of the script: what cannot be read ends it, and is an error when it is
+    /// expanded.
+    pub(super) fn here_document_parts(&mut self) -> Vec<Part> {
+        let mut parts = Parts::default();
+        if let Err(error) = self.quoted_parts(Inside::HereDocument, &mut parts) {
+            let part = self.wrong_part(&error);
+            parts.push(part);
+        }
+        parts.finish()
+    }
+
     /// The word of `${…}` in double quotes, up to the `}`.
     #[inline(never)]
     pub(super) fn quoted_operand(&mut self) -> Parsed<Word> {
@@ -88,16 +99,30 @@ impl Reader<'_, '_> {
                     parts.quoted(b"'");
                 }
                 b'\\' => self.quoted_escape(inside, parts),
-                b'$' => self.quoted_dollar(parts)?,
-                b'`' => {
-                    let part = self.backquotes(true)?;
-                    parts.push(part);
+                b'$' | b'`' => {
+                    let start = self.input.at;
+                    let read = self.quoted_expansion(byte, parts);
+                    if read.is_err() && inside == Inside::HereDocument {
+                        self.input.at = start;
+                    }
+                    read?;
                 }
                 _ => {
                     self.bump();
                     parts.quoted(&[byte]);
                 }
             }
+        }
+    }
+
+    fn quoted_expansion(&mut self, byte: u8, parts: &mut Parts) -> Parsed<()> {
+        match byte {
+            b'`' => {
+                let part = self.backquotes(true)?;
+                parts.push(part);
+                Ok(())
+            }
+            _ => self.quoted_dollar(parts),
         }
     }
 

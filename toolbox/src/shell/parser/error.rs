@@ -31,6 +31,8 @@ pub enum ErrorKind {
     Test,
     /// It is inside of `$( )` or `<( )`: the shell ends, also when it is `eval` that has read it.
     Substitution,
+    /// `$( )` or `<( )` lacks its end: the script ends with status 2, other than where a quote does.
+    OpenSubstitution,
     /// It is between the parentheses of an array: status 1, and the script goes on with the next line.
     Array,
 }
@@ -55,13 +57,28 @@ pub(super) enum Token {
     Text(Text),
 }
 
+const END_OF_FILE: &str = "syntax error: unexpected end of file";
+
 impl SyntaxError {
+    /// Where the script ended inside of a substitution, what is missing is its parenthesis.
+    pub(super) fn name_parenthesis(&mut self) {
+        if self.message == END_OF_FILE.as_bytes() {
+            self.message = lacks(')').into_bytes();
+            self.kind = ErrorKind::OpenSubstitution;
+        }
+    }
+
     /// A quote or an expansion lacks its end.
     pub fn lacks_end(&self) -> bool {
         self.is_eof
             && self
                 .message
                 .starts_with(b"unexpected EOF while looking for matching")
+    }
+
+    /// What was read as arithmetic would be wrong as commands, too: nothing closes it, or a substitution in it is wrong.
+    pub(super) fn holds_for_commands(&self) -> bool {
+        self.is_eof || self.is_too_deep() || self.kind == ErrorKind::Substitution
     }
 
     pub(super) fn is_too_deep(&self) -> bool {
@@ -105,9 +122,23 @@ impl Reader<'_, '_> {
         }
     }
 
+    /// What bash says where the line of a text ends behind the one `)` of a `((`, if that is no subshell, either.
+    pub(super) fn end_of_line_in_arithmetic(&mut self) -> Option<Box<SyntaxError>> {
+        if self.input.is_file || self.peek() != Some(b'\n') {
+            return None;
+        }
+        let source_line = self.input.current_line();
+        let read = self.input.since(0);
+        let blank = read.iter().rposition(|byte| byte.is_ascii_whitespace());
+        let token = read.get(blank.map_or(0, |at| at + 1)..).unwrap_or_default();
+        let mut error = self.error([b"syntax error near `", token, b"'"].concat());
+        error.source_line = Some(source_line);
+        Some(error)
+    }
+
     #[cold]
     pub(super) fn unexpected_end(&mut self) -> Box<SyntaxError> {
-        let mut error = self.error("syntax error: unexpected end of file");
+        let mut error = self.error(END_OF_FILE);
         error.line = self.input.last_line();
         error.is_eof = true;
         error
@@ -116,9 +147,7 @@ impl Reader<'_, '_> {
     /// A quote or bracket that began at `start` was not closed.
     #[cold]
     pub(super) fn unclosed(&mut self, start: usize, closing: char) -> Box<SyntaxError> {
-        let mut error = self.error(format!(
-            "unexpected EOF while looking for matching `{closing}'"
-        ));
+        let mut error = self.error(lacks(closing));
         error.line = self.input.line_at(start);
         error.is_eof = true;
         error
@@ -150,6 +179,11 @@ impl Reader<'_, '_> {
             None => Token::Text(vec![byte]),
         }
     }
+}
+
+/// What is said of something that this quote or bracket has to close.
+fn lacks(closing: char) -> String {
+    format!("unexpected EOF while looking for matching `{closing}'")
 }
 
 /// Longest first.

@@ -1,6 +1,7 @@
 //! The bodies of here-documents, which stand behind the line that asks for them.
 
 use super::Reader;
+use super::error::{ErrorKind, SyntaxError};
 use crate::shell::ast::{HereDocument, Operation, Parameter, Part, Subject, Text, Word};
 
 impl Reader<'_, '_> {
@@ -49,16 +50,60 @@ impl Reader<'_, '_> {
         } else {
             let mut inner = self.inner(text.clone(), line);
             inner.depth += 1;
-            let parts = inner.here_parts();
+            let parts = inner.here_document_parts();
             self.warnings.append(&mut inner.warnings);
-            // It is an error only when it is expanded.
-            parts.unwrap_or_else(|_| vec![bad_part(&text)])
+            parts
         };
         Word {
             source: text,
             parts,
             assignment: None,
         }
+    }
+
+    /// What begins at this place and cannot be read, up to the end of the text.
+    pub(super) fn wrong_part(&self, error: &SyntaxError) -> Part {
+        let source = self.input.text.get(self.input.at..).unwrap_or_default();
+        let source = source.to_vec();
+        let is_arithmetic = source.starts_with(b"$((") && error.lacks_end();
+        let operation = match source.as_slice() {
+            [b'`', ..] => Operation::Unclosed(b'`'),
+            _ if is_arithmetic => Operation::Unclosed(b')'),
+            [b'$', b'(', ..] => self.unread(error),
+            _ if error.kind == ErrorKind::Substitution => Operation::Unread(error.messages()),
+            _ => Operation::Bad,
+        };
+        Part::Parameter(Box::new(Parameter {
+            // Of arithmetic, bash shows what stands before it as well.
+            source: match is_arithmetic {
+                true => self.input.text.clone(),
+                false => source,
+            },
+            indirect: false,
+            subject: Subject::Special(b'?'),
+            operation,
+        }))
+    }
+
+    /// What is said of the substitution at this place. Bash counts the lines from the first one of the here-document, and
+    /// shows what is behind the parenthesis.
+    fn unread(&self, error: &SyntaxError) -> Operation {
+        let before = self.input.since(0);
+        let lines = before.iter().filter(|byte| **byte == b'\n').count();
+        let lines = u32::try_from(lines).unwrap_or(u32::MAX);
+        let start = memchr::memrchr(b'\n', before).map_or(0, |end| end + 1);
+        let mut error = error.clone();
+        error.line = error.line.saturating_sub(lines);
+        for (line, _) in &mut error.earlier {
+            *line = line.saturating_sub(lines);
+        }
+        let shown_before = self.input.text.get(start..before.len() + 2);
+        if let (Some(source), Some(prefix)) = (&mut error.source_line, shown_before)
+            && source.starts_with(prefix)
+        {
+            source.drain(..prefix.len());
+        }
+        Operation::Unread(error.messages())
     }
 
     /// The lines up to the delimiter, or to the end of the script.
@@ -121,14 +166,4 @@ fn is_continued(line: &[u8]) -> bool {
     };
     let backslashes = line.iter().rev().take_while(|byte| **byte == b'\\').count();
     backslashes % 2 == 1
-}
-
-/// What cannot be expanded.
-fn bad_part(text: &[u8]) -> Part {
-    Part::Parameter(Box::new(Parameter {
-        source: text.to_vec(),
-        indirect: false,
-        subject: Subject::Special(b'?'),
-        operation: Operation::Bad,
-    }))
 }

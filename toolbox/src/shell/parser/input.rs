@@ -16,6 +16,10 @@ pub(super) struct Input<'a> {
     /// Where in the script the lines of the current command begin.
     start: usize,
     more: Option<More<'a>>,
+    /// Whether the last line gets an end where it has none, as bash does it with what it reads commands from.
+    completes_line: bool,
+    /// Whether the script is a file or standard input, and no text of a command line, of `eval` and the like.
+    pub(super) is_file: bool,
     /// Lines of the script, in which continued lines are joined and aliases replaced as they are met.
     pub(super) text: Text,
     pub(super) at: usize,
@@ -37,8 +41,17 @@ impl<'a> Input<'a> {
         }
     }
 
+    /// The text of a script, whose last line gets an end where it has none.
+    pub(super) fn of_script(script: Text, first_line: u32) -> Self {
+        Self {
+            completes_line: true,
+            ..Self::new(script, first_line)
+        }
+    }
+
     pub(super) fn set_more(&mut self, more: More<'a>) {
         self.more = Some(more);
+        self.is_file = true;
     }
 
     /// Makes ready for the next command.
@@ -127,7 +140,7 @@ impl<'a> Input<'a> {
                 Some(text) if !text.is_empty() => self.script.extend_from_slice(&text),
                 _ => {
                     self.more = None;
-                    return false;
+                    return self.complete_line();
                 }
             }
         }
@@ -141,6 +154,19 @@ impl<'a> Input<'a> {
             self.text.extend_from_slice(line);
         }
         true
+    }
+
+    /// Adds the end of the last line, where it is missing; a backslash at the end of a script continues nothing.
+    fn complete_line(&mut self) -> bool {
+        let lacks_end = self.completes_line
+            && self
+                .text
+                .last()
+                .is_some_and(|byte| !matches!(byte, b'\n' | b'\\'));
+        if lacks_end {
+            self.text.push(b'\n');
+        }
+        lacks_end
     }
 
     /// The line of this place.

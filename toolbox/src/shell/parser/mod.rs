@@ -67,9 +67,16 @@ pub struct Parser<'a> {
 impl<'a> Parser<'a> {
     pub fn new(script: Text, first_line: u32) -> Self {
         Self {
-            input: Input::new(script, first_line),
+            input: Input::of_script(script, first_line),
             warnings: Vec::new(),
         }
+    }
+
+    /// A parser of a script that is a file.
+    pub fn of_file(script: Text) -> Self {
+        let mut parser = Self::new(script, 1);
+        parser.input.is_file = true;
+        parser
     }
 
     /// A parser of what `more` gives. It is asked for more only when a command is not complete yet.

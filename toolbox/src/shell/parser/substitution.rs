@@ -6,7 +6,7 @@ use super::Reader;
 use super::error::{ErrorKind, Parsed};
 use crate::shell::ast::{
     AndOr, Command, CommandSubstitution, List, ListItem, Part, Pipeline, ProcessSubstitution,
-    RedirectedFd, RedirectionTarget, SimpleCommand, Text, Word,
+    RedirectedFd, RedirectionTarget, Text, UnreadText, Word,
 };
 
 /// What `((` begins.
@@ -80,7 +80,9 @@ impl Reader<'_, '_> {
     fn parenthesised(&mut self) -> Parsed<List> {
         self.list_in_parentheses().map_err(|mut error| {
             // One that lacks its end is an error like others.
-            if !error.is_eof {
+            if error.is_eof {
+                error.name_parenthesis();
+            } else {
                 error.kind = ErrorKind::Substitution;
             }
             error
@@ -98,12 +100,7 @@ impl Reader<'_, '_> {
         self.braces = braces;
         match self.peek() {
             Some(b')') => self.bump(),
-            Some(_) => return Err(self.unexpected()),
-            None => {
-                let mut error = self.unexpected_end();
-                error.message = b"unexpected EOF while looking for matching `)'".to_vec();
-                return Err(error);
-            }
+            _ => return Err(self.unexpected()),
         }
         // A here-document that begins inside, in a line that has not ended yet, has its body behind that line.
         let inner = std::mem::replace(&mut self.pending, outer);
@@ -158,7 +155,7 @@ impl Reader<'_, '_> {
             Ok(body) => body,
             Err(error) if error.is_too_deep() => return Err(error),
             // Bash reads them when it runs them, and reports it then.
-            Err(_) => evaluation(inner.input.whole_text(), line),
+            Err(_) => unread(inner.input.whole_text(), line),
         };
         Ok(substitution(body))
     }
@@ -186,8 +183,7 @@ impl Reader<'_, '_> {
                     self.remember(position.at, Meaning::Arithmetic);
                     return Ok(part);
                 }
-                // Nothing closes it, whatever it is.
-                Err(error) if error.is_eof || error.is_too_deep() => return Err(error),
+                Err(error) if error.holds_for_commands() => return Err(error),
                 _ => self.go_back(&position),
             }
         }
@@ -209,7 +205,7 @@ impl Reader<'_, '_> {
                     .text
                     .get(position.at + 1..end - 1)
                     .unwrap_or_default();
-                let body = evaluation(text.to_vec(), line);
+                let body = unread(text.to_vec(), line);
                 self.input.at = end;
                 Ok(substitution(body))
             }
@@ -228,18 +224,13 @@ fn substitution(body: List) -> Part {
     }))
 }
 
-/// The command `eval text`.
-fn evaluation(text: Text, line: u32) -> List {
-    let command = SimpleCommand {
-        line,
-        assignments: Vec::new(),
-        words: vec![Word::literal(b"eval"), Word::quoted(text)],
-        redirections: Vec::new(),
-    };
+/// Commands that are read when they run.
+fn unread(text: Text, line: u32) -> List {
+    let command = Command::Unread(Rc::new(UnreadText { text, line }));
     let first = Pipeline {
         time: None,
         negated: false,
-        stages: vec![Command::Simple(command)],
+        stages: vec![command],
     };
     let command = AndOr {
         first,

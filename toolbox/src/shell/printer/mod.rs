@@ -270,6 +270,7 @@ impl Printer {
                 self.put(" ");
                 self.command(&coprocess.command);
             }
+            Command::Unread(unread) => self.bytes(&unread.text),
         }
     }
 

@@ -53,6 +53,7 @@ fn command(command: &Command) -> String {
                 self::command(&coprocess.command)
             )
         }
+        Command::Unread(unread) => format!("unread ‹{}›", text(&unread.text)),
     }
 }
 
@@ -337,6 +338,8 @@ fn operation(operation: &Operation) -> String {
         Operation::Names { joined } => format!(" names {joined}"),
         Operation::Keys { joined } => format!(" keys {joined}"),
         Operation::Bad => " bad".to_owned(),
+        Operation::Unclosed(closing) => format!(" lacks {}", char::from(*closing)),
+        Operation::Unread(messages) => format!(" unread {}", messages.len()),
     }
 }
 

@@ -96,7 +96,7 @@ fn substitutions_hold_commands() {
         ),
         (
             "$((a); b) $( (a) ) $((1) + (2))",
-            "$(( a; ); b;) $(( a; );) $(eval ‹(1) + (2)›;);",
+            "$(( a; ); b;) $(( a; );) $(unread ‹(1) + (2)›;);",
         ),
         ("a <(b) >(c) d<(e)f", "a <(b;) >(c;) d<(e;)f;"),
     ]);
@@ -104,7 +104,7 @@ fn substitutions_hold_commands() {
 
 #[test]
 fn backquotes_that_are_wrong_are_left_to_the_run() {
-    check(&[("a `b )` c `if`", "a $(eval ‹b )›;) c $(eval ‹if›;);")]);
+    check(&[("a `b )` c `if`", "a $(unread ‹b )›;) c $(unread ‹if›;);")]);
 }
 
 #[test]

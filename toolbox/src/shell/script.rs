@@ -286,12 +286,13 @@ impl Shell {
             .script_name()
             .unwrap_or(&self.state.name)
             .clone();
-        let line = format!("line {}: ", self.state.line);
+        let line = self.line_in_messages();
         let text = [
             name.as_slice(),
-            b": ",
+            b":",
             source,
             line.as_bytes(),
+            b": ",
             message,
             b"\n",
         ]
@@ -305,8 +306,8 @@ impl Shell {
         let of_argument =
             !is_eval && self.state.source == ScriptSource::Argument && self.state.calls.is_empty();
         let before: &[u8] = match (is_eval, of_argument) {
-            (true, _) if self.state.calls.script_name().is_none() => b"eval: ",
-            (_, true) => b"-c: ",
+            (true, _) if self.state.calls.script_name().is_none() => b" eval:",
+            (_, true) => b" -c:",
             _ => b"",
         };
         for (line, message) in error.messages() {

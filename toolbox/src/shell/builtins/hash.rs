@@ -9,6 +9,7 @@ use crate::shell::Shell;
 use crate::shell::ast::Text;
 use crate::shell::exec::Found;
 use crate::shell::flow::Flow;
+use crate::shell::options::SetOption;
 use crate::shell::quote;
 use crate::sys::OsStrExt;
 
@@ -25,6 +26,10 @@ enum Action {
 }
 
 pub fn run(shell: &mut Shell, args: &[Text]) -> Flow {
+    if !shell.is_set(SetOption::HashAll) {
+        shell.complain_as("hash", "hashing disabled");
+        return Flow::Continue(1);
+    }
     let (mut clears, mut reuses) = (false, false);
     let mut action = Action::Find;
     let mut letters = Letters::new(args, "dlp:rt");

@@ -255,6 +255,7 @@ impl Shell {
             line,
             arguments: told,
             options: None,
+            has_set_arguments: false,
         });
         let loops = self.loops;
         let flow = self.run_text(text, 1);
@@ -270,12 +271,23 @@ impl Shell {
             },
             flow => flow,
         };
-        self.state.calls.pop();
+        let call = self.state.calls.pop();
         self.state.line = line;
-        if let Some(positional) = positional {
-            self.state.positional = positional;
+        let keeps =
+            call.is_some_and(|call| call.has_set_arguments) && !self.state.calls.is_in_function();
+        match positional {
+            None if keeps => self.note_set_arguments(),
+            Some(positional) if !keeps => self.state.positional = positional,
+            _ => {}
         }
         flow
+    }
+
+    /// Notes that `set` has changed the positional parameters of what runs now.
+    pub(super) fn note_set_arguments(&mut self) {
+        if let Some(call) = self.state.calls.last_mut() {
+            call.has_set_arguments = true;
+        }
     }
 
     /// A complaint with what the text is between the script's name and the line.

@@ -223,7 +223,12 @@ impl Shell {
         let file = number.and_then(|number| self.streams.descriptors.get(number).cloned());
         let (Some(number), Some(file)) = (number, file) else {
             let error = io::Error::from_raw_os_error(libc::EBADF);
-            if moves || matches!(fd, RedirectedFd::Variable(..)) {
+            let is_said_first = match fd {
+                RedirectedFd::Default => moves,
+                RedirectedFd::Number(own) => moves && self.streams.descriptors.get(*own).is_some(),
+                RedirectedFd::Variable(..) => true,
+            };
+            if is_said_first {
                 self.cannot_duplicate(&error);
             }
             return problem(named_in_message(fd, default, word), &error);

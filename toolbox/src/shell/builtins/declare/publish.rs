@@ -126,6 +126,10 @@ fn publish(shell: &mut Shell, request: &Request<'_>, operand: &Operand<'_>) -> F
         shell.complain([&name.name()[..], b": readonly variable"].concat());
         return Flow::Continue(false);
     }
+    if name.is_special() {
+        // A computed variable is as it would be seen.
+        shell.seen(name);
+    }
     if !make_array(shell, request, name) {
         return Flow::Continue(false);
     }

@@ -201,14 +201,23 @@ pub fn command(shell: &mut Shell, args: &[Text]) -> Flow {
         return describe(shell, operands, long, standard);
     }
     match operands.first() {
-        None => Flow::Continue(0),
-        Some(name) => match shell.builtin(name) {
-            Some(_) => shell
-                .run_builtin_named(operands)
-                .unwrap_or(Flow::Continue(127)),
-            None if standard => with_standard_path(shell, operands),
-            None => shell.run_program(operands),
-        },
+        Some(name) if standard && shell.builtin(name).is_none() => {
+            with_standard_path(shell, operands)
+        }
+        _ => run_named(shell, operands),
+    }
+}
+
+/// Runs a builtin or a program, but no function.
+pub fn run_named(shell: &mut Shell, fields: &[Text]) -> Flow {
+    let Some(name) = fields.first() else {
+        return Flow::Continue(0);
+    };
+    match shell.builtin(name) {
+        Some(_) => shell
+            .run_builtin_named(fields)
+            .unwrap_or(Flow::Continue(127)),
+        None => shell.run_program(fields),
     }
 }
 

@@ -199,11 +199,11 @@ macro_rules! lines {
 lines! {
     arithmetic: 0,
     builtins: 0,
-    commands: 2,
+    commands: 1,
     expansions: 2,
     functions: 1,
     globs: 0,
     parsing: 5,
     traps: 0,
-    variables: 8,
+    variables: 1,
 }

@@ -25,6 +25,8 @@ pub struct Call {
     pub arguments: Option<Rc<Vec<Text>>>,
     /// The options that `local -` has put aside: they are back when the function ends.
     pub options: Option<Options>,
+    /// `set` has given it other arguments: those that a sourced file was given are not put back.
+    pub has_set_arguments: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -294,6 +294,7 @@ impl Shell {
             line: 0,
             arguments: None,
             options: None,
+            has_set_arguments: false,
         });
         self.run_script(&mut Parser::of_file(text))
     }

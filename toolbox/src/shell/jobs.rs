@@ -1,9 +1,12 @@
 //! Background jobs: the processes that were started with `&`, and what became of them.
 
 use std::io;
+use std::rc::Weak;
 
 use super::Shell;
 use super::ast::Text;
+use super::descriptors::Open;
+use super::symbol::Symbol;
 use crate::sys::process::{self, Child, ExitStatus, Pid, Wait};
 use crate::sys::signal::Signal;
 
@@ -12,9 +15,10 @@ use crate::sys::signal::Signal;
 pub struct Jobs {
     /// In the order of their numbers.
     pub list: Vec<Job>,
-    /// Children of the shell that are in no job: process substitutions, the stages of a foreground pipeline, and those that
-    /// `disown` has let go.
+    /// Children of the shell that are in no job: process substitutions and the stages of a foreground pipeline.
     pub others: Vec<Member>,
+    /// The coprocess that was started last.
+    pub coprocess: Option<RunningCoprocess>,
     /// Of jobs that were told of: `wait` may still ask for a status.
     past: Vec<Member>,
     /// Numbers pids of what has ended before it was a process.
@@ -33,6 +37,15 @@ pub struct Job {
     pub text: Text,
     /// A notice or `jobs` has told of its end.
     pub is_reported: bool,
+}
+
+/// A coprocess whose variables are there.
+#[derive(Debug)]
+pub struct RunningCoprocess {
+    pub name: Symbol,
+    pub pid: Pid,
+    /// The shell's ends of its pipes.
+    pub ends: [(u32, Weak<Open>); 2],
 }
 
 /// A process of the shell.
@@ -153,11 +166,22 @@ impl Jobs {
         }
     }
 
+    /// Lets a job go for good: it is no child that `wait` knows.
+    pub fn disown(&mut self, number: usize) {
+        self.list.retain(|job| job.number != number);
+    }
+
     fn remember(&mut self, member: Member) {
         if self.past.len() == MAX_PAST {
             self.past.remove(0);
         }
         self.past.push(member);
+    }
+
+    /// The coprocess, if it has ended: it is so no more.
+    pub fn ended_coprocess(&mut self) -> Option<RunningCoprocess> {
+        self.status(self.coprocess.as_ref()?.pid)?;
+        self.coprocess.take()
     }
 
     /// Lets all jobs go that have ended and were told of.

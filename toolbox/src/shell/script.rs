@@ -35,14 +35,14 @@ impl TextSource {
     /// What messages about the text say of it.
     pub(super) fn label(self) -> &'static str {
         match self {
-            Self::Eval => "eval: ",
+            Self::Eval => " eval:",
             Self::File => "",
-            Self::Substitution => "command substitution: ",
-            Self::Trap(Event::Exit) => "exit trap: ",
-            Self::Trap(Event::Signal(_)) => "trap: ",
-            Self::Trap(Event::Debug) => "debug trap: ",
-            Self::Trap(Event::Error) => "error trap: ",
-            Self::Trap(Event::Return) => "return trap: ",
+            Self::Substitution => " command substitution:",
+            Self::Trap(Event::Exit) => " exit trap:",
+            Self::Trap(Event::Signal(_)) => " trap:",
+            Self::Trap(Event::Debug) => " debug trap:",
+            Self::Trap(Event::Error) => " error trap:",
+            Self::Trap(Event::Return) => " return trap:",
         }
     }
 }
@@ -196,7 +196,7 @@ impl Shell {
                 Err(error) => {
                     let is_argument =
                         self.state.source == ScriptSource::Argument && self.state.calls.is_empty();
-                    let source = if is_argument { "-c: " } else { "" };
+                    let source = if is_argument { " -c:" } else { "" };
                     self.tell_of_text(&error.messages(), source);
                     match error.kind {
                         ErrorKind::Array if !error.lacks_end() => {
@@ -289,6 +289,7 @@ impl Shell {
             line,
             arguments: told,
             options: None,
+            has_set_arguments: false,
         });
         let loops = self.loops;
         let flow = self.run_text(text, 1, TextSource::File);
@@ -304,15 +305,26 @@ impl Shell {
             },
             flow => flow,
         };
-        self.state.calls.pop();
+        let call = self.state.calls.pop();
         self.state.line = line;
-        if let Some(positional) = positional {
-            self.state.positional = positional;
+        let keeps =
+            call.is_some_and(|call| call.has_set_arguments) && !self.state.calls.is_in_function();
+        match positional {
+            None if keeps => self.note_set_arguments(),
+            Some(positional) if !keeps => self.state.positional = positional,
+            _ => {}
         }
         flow
     }
 
-    /// A complaint with what the text is between the script's name and the line.
+    /// Notes that `set` has changed the positional parameters of what runs now.
+    pub(super) fn note_set_arguments(&mut self) {
+        if let Some(call) = self.state.calls.last_mut() {
+            call.has_set_arguments = true;
+        }
+    }
+
+    /// A complaint with what the text is (behind a space, with a colon) between the script's name and the line.
     fn complain_of_source(&mut self, source: &[u8], message: &[u8]) {
         let name = self
             .state
@@ -320,12 +332,13 @@ impl Shell {
             .script_name()
             .unwrap_or(&self.state.name)
             .clone();
-        let line = format!("line {}: ", self.state.line);
+        let line = self.line_in_messages();
         let text = [
             name.as_slice(),
-            b": ",
+            b":",
             source,
             line.as_bytes(),
+            b": ",
             message,
             b"\n",
         ]

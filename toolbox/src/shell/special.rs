@@ -1,6 +1,7 @@
 //! Variables whose value is computed when it is asked for, and assignments that do more than to store a value.
 //!
-//! A computed variable is one without a value of its own. When it was unset, it is a variable like others from then on.
+//! The value that is stored of a computed variable is the last one it gave, for lists. When it was unset, it is a variable
+//! like others from then on.
 
 use std::rc::Rc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -39,6 +40,8 @@ const COMPUTED: &[(Kind, &[Symbol])] = &[
             Symbol::BASH_COMMAND,
             Symbol::BASH_ARGV0,
             Symbol::COMP_WORDBREAKS,
+            // It is an integer from when it was first asked for.
+            Symbol::SECONDS,
         ],
     ),
     (
@@ -46,7 +49,6 @@ const COMPUTED: &[(Kind, &[Symbol])] = &[
         &[
             Symbol::RANDOM,
             Symbol::SRANDOM,
-            Symbol::SECONDS,
             Symbol::BASHPID,
             Symbol::HISTCMD,
         ],
@@ -138,9 +140,19 @@ impl Shell {
         if !self.is_computed(name) {
             return None;
         }
-        let attributes = self.attributes(name);
         let value = self.computed_value(name)?;
+        if let Value::Scalar(text) = &value {
+            self.note_computed(name, text);
+        }
+        let attributes = self.attributes(name);
         Some(Variable { value, attributes })
+    }
+
+    /// Lists show of a computed variable what it gave last.
+    fn note_computed(&mut self, name: Symbol, text: &Text) {
+        let variable = self.state.variables.edit(name);
+        variable.value = Value::Scalar(text.clone());
+        variable.attributes.integer |= name == Symbol::SECONDS;
     }
 
     fn computed_value(&mut self, name: Symbol) -> Option<Value> {
@@ -233,10 +245,12 @@ impl Shell {
                 self.state.random_seed = seed as u32;
                 self.state.last_random = 0;
                 self.state.has_inherited_random = false;
+                self.state.variables.edit(name).value = Value::Scalar(value.clone());
             }
             (Symbol::SECONDS, _) => {
                 let passed = self.evaluate_number(value)?;
                 self.state.started = (seconds(now()) - i128::from(passed)) * SECOND;
+                self.state.variables.edit(name).value = Value::Scalar(value.clone());
             }
             (Symbol::BASH_ARGV0, _) => self.state.name.clone_from(value),
             (Symbol::BASH_ALIASES, Some(Key::Text(alias))) => {
@@ -256,6 +270,7 @@ impl Shell {
             (Symbol::LINENO, _) => {
                 let line = self.evaluate_number(value)?;
                 self.state.line = u32::try_from(line).unwrap_or(0);
+                self.state.variables.edit(name).value = Value::Scalar(value.clone());
             }
             (Symbol::COMP_WORDBREAKS, _) => {
                 Rc::make_mut(&mut self.state.ordinary).insert(name);

@@ -217,22 +217,36 @@ impl Shell {
 
     /// Says on standard error what went wrong, with the script's name and the line, as bash does: `NAME: line N: MESSAGE`.
     pub fn complain(&mut self, message: impl AsRef<[u8]>) {
-        let mut text = self.message_prefix();
-        text.extend_from_slice(message.as_ref());
-        text.push(b'\n');
-        self.write_error(&text);
+        let line = self.line_in_messages();
+        self.complain_at(&line, message.as_ref());
     }
 
     /// Likewise, with the name of the builtin before the message.
     pub fn complain_as(&mut self, builtin: impl AsRef<[u8]>, message: impl AsRef<[u8]>) {
-        self.complain([builtin.as_ref(), b": ", message.as_ref()].concat());
+        let line = format!(" line {}", self.state.line);
+        self.complain_at(&line, &[builtin.as_ref(), b": ", message.as_ref()].concat());
     }
 
-    fn message_prefix(&self) -> Text {
+    /// The line as it stands behind the colon of a message that is no builtin's.
+    pub(super) fn line_in_messages(&self) -> String {
+        match self.has_shopt(Shopt::GnuErrFmt) {
+            true => self.state.line.to_string(),
+            false => format!(" line {}", self.state.line),
+        }
+    }
+
+    fn complain_at(&mut self, line: &str, message: &[u8]) {
         let name = self.state.calls.script_name().unwrap_or(&self.state.name);
-        let mut text = name.clone();
-        text.extend_from_slice(format!(": line {}: ", self.state.line).as_bytes());
-        text
+        let text = [
+            name.as_slice(),
+            b":",
+            line.as_bytes(),
+            b": ",
+            message,
+            b"\n",
+        ]
+        .concat();
+        self.write_error(&text);
     }
 
     /// The function of a name.

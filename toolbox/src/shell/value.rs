@@ -216,7 +216,7 @@ impl Associative {
     pub fn iter(&self) -> Vec<(&Text, &Text)> {
         let mut ordered: Vec<_> = self.elements.iter().collect();
         ordered.sort_by_key(|(key, element)| {
-            (hash(key) % BUCKETS, std::cmp::Reverse(element.inserted))
+            (bucket(key, BUCKETS), std::cmp::Reverse(element.inserted))
         });
         ordered
             .into_iter()
@@ -225,11 +225,12 @@ impl Associative {
     }
 }
 
-/// FNV-1 of 32 bits.
-fn hash(key: &[u8]) -> u32 {
-    key.iter().fold(2_166_136_261, |hash, &byte| {
+/// The place of a key among this many buckets: by FNV-1 of 32 bits.
+pub fn bucket(key: &[u8], buckets: u32) -> u32 {
+    let hash = key.iter().fold(2_166_136_261, |hash, &byte| {
         u32::wrapping_mul(hash, 16_777_619) ^ u32::from(byte)
-    })
+    });
+    hash % buckets
 }
 
 #[cfg(test)]

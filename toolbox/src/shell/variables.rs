@@ -124,6 +124,15 @@ impl Variables {
         *self.slot_mut(name) = hidden;
     }
 
+    /// Likewise, but that of a calling function stays there without a value, too (`localvar_unset`).
+    pub fn unset_locally(&mut self, name: Symbol) {
+        let slot = self.slot(name);
+        match slot.scope > 0 && !slot.is_temporary {
+            true => self.clear(name),
+            false => self.unset(name),
+        }
+    }
+
     /// Takes value and attributes of a variable away, which stays where it is.
     pub fn clear(&mut self, name: Symbol) {
         self.environment = None;

@@ -5,6 +5,7 @@ use crate::shell::Shell;
 use crate::shell::ast::{ArrayElement, Index, Part, Text, Word};
 use crate::shell::flow::Flow;
 use crate::shell::options::SetOption;
+use crate::shell::quote;
 use crate::shell::symbol::Symbol;
 use crate::shell::value::{Associative, Attributes, Indexed, Value};
 
@@ -203,6 +204,26 @@ impl Shell {
             parts,
             assignment: None,
         })
+    }
+
+    /// `declare name=(…)`: like an assignment, but messages have quotes around the elements of an associative array.
+    pub fn assign_declared_array(
+        &mut self,
+        name: Symbol,
+        elements: &[ArrayElement],
+        append: bool,
+    ) -> Flow<()> {
+        let lacks_subscript = elements.iter().any(|element| element.subscript.is_none());
+        if !lacks_subscript || !self.is_associative(name) {
+            return self.assign_array(name, elements, append);
+        }
+        let mut shown = elements.to_vec();
+        for element in &mut shown {
+            if element.subscript.is_none() {
+                element.value.source = quote::single(&element.value.source);
+            }
+        }
+        self.assign_array(name, &shown, append)
     }
 
     /// The list of an associative array: `[key]=value`, or keys and values in turn.

@@ -233,8 +233,18 @@ impl Shell {
             self.invalid_identifier(&value);
             return discard();
         }
-        if name.is_special() && self.assign_special(name, key.as_ref(), &value)? {
-            return Flow::Continue(());
+        if name.is_special() && self.is_computed(name) {
+            let old = appends.then(|| self.seen(name)).flatten();
+            let value = match old.as_deref().and_then(Variable::text) {
+                Some(old) if key.is_none() => {
+                    let attributes = self.attributes(name);
+                    self.combined(attributes, Some(old), value.clone(), true)?
+                }
+                _ => value.clone(),
+            };
+            if self.assign_special(name, key.as_ref(), &value)? {
+                return Flow::Continue(());
+            }
         }
         let needs_old = appends || attributes.integer;
         let value = if attributes.takes_any_value() && !appends {

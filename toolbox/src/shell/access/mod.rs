@@ -83,7 +83,7 @@ impl Shell {
     /// The value of a variable that is no special one and no nameref, without a copy.
     pub(super) fn plain_value(&self, name: Symbol) -> Option<&Text> {
         let variable = self.state.variables.get(name)?;
-        if variable.attributes.nameref {
+        if variable.attributes.nameref || name.is_special() && self.is_computed(name) {
             return None;
         }
         variable.text()

@@ -4,6 +4,7 @@ use super::{Key, Referent, position};
 use crate::shell::Shell;
 use crate::shell::ast::{Subject, Subscript};
 use crate::shell::flow::Flow;
+use crate::shell::options::Shopt;
 use crate::shell::symbol::Symbol;
 use crate::shell::value::{Indexed, Value};
 
@@ -46,7 +47,10 @@ impl Shell {
             );
             return false;
         }
-        self.state.variables.unset(name);
+        match self.has_shopt(Shopt::LocalVarUnset) {
+            true => self.state.variables.unset_locally(name),
+            false => self.state.variables.unset(name),
+        }
         if name.is_special() {
             self.variable_unset(name);
         }

@@ -83,6 +83,8 @@ impl Shell {
                 self.complain([b"[[: ", &message[..]].concat());
                 Flow::Continue(None)
             }
+            // Bash goes on after an assignment in it that is refused.
+            Err(Fault::Jump(Jump::Discard(Error::Command, _))) => Flow::Continue(None),
             value => self.told(Error::Expansion, b"", value).map_continue(Some),
         }
     }

@@ -9,7 +9,9 @@ use crate::shell::Shell;
 use crate::shell::ast::Text;
 use crate::shell::exec::Found;
 use crate::shell::flow::Flow;
+use crate::shell::options::SetOption;
 use crate::shell::quote;
+use crate::shell::value::bucket;
 use crate::sys::OsStrExt;
 
 /// What is done with each operand.
@@ -24,7 +26,14 @@ enum Action {
     Remember(Text),
 }
 
+/// The number of bash's hash buckets for programs: it lists them in that order.
+const BUCKETS: u32 = 256;
+
 pub fn run(shell: &mut Shell, args: &[Text]) -> Flow {
+    if !shell.is_set(SetOption::HashAll) {
+        shell.complain_as("hash", "hashing disabled");
+        return Flow::Continue(1);
+    }
     let (mut clears, mut reuses) = (false, false);
     let mut action = Action::Find;
     let mut letters = Letters::new(args, "dlp:rt");
@@ -93,7 +102,9 @@ fn list(shell: &mut Shell, reuses: bool) {
         };
         shell.out().extend_from_slice(header);
     }
-    for (name, (path, uses)) in hashed.iter() {
+    let mut entries: Vec<_> = hashed.iter().collect();
+    entries.sort_by_key(|(name, _)| bucket(name, BUCKETS));
+    for (name, (path, uses)) in entries {
         let line = match reuses {
             true => command(name, &quote::for_trace(path)),
             false => [format!("{uses:4}\t").as_bytes(), path, b"\n"].concat(),

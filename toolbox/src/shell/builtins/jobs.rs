@@ -13,6 +13,7 @@ use crate::sys::signal::Signal;
 pub fn jobs(shell: &mut Shell, args: &[Text]) -> Flow {
     let (mut long, mut pids, mut changed, mut running, mut stopped) =
         (false, false, false, false, false);
+    let mut executes = false;
     let mut rest = &args[1..];
     while let [first, others @ ..] = rest {
         if first == b"--" {
@@ -29,10 +30,11 @@ pub fn jobs(shell: &mut Shell, args: &[Text]) -> Flow {
                 b'n' => changed = true,
                 b'r' => running = true,
                 b's' => stopped = true,
-                b'x' => {
-                    shell.complain_as("jobs", "-x: not supported");
-                    return Flow::Continue(2);
+                b'x' if long || pids || changed || running || stopped => {
+                    shell.complain_as("jobs", "no other options allowed with `-x'");
+                    return Flow::Continue(1);
                 }
+                b'x' => executes = true,
                 _ => {
                     let message = format!("-{}: invalid option", char::from(*letter));
                     shell.complain_as("jobs", message);
@@ -44,6 +46,9 @@ pub fn jobs(shell: &mut Shell, args: &[Text]) -> Flow {
             }
         }
         rest = others;
+    }
+    if executes {
+        return run_with_pids(shell, rest);
     }
     shell.reap();
     let mut status = 0;
@@ -89,6 +94,22 @@ pub fn jobs(shell: &mut Shell, args: &[Text]) -> Flow {
     Flow::Continue(status)
 }
 
+/// `jobs -x`: runs a command in whose arguments the names of jobs are process ids.
+fn run_with_pids(shell: &mut Shell, args: &[Text]) -> Flow {
+    let named = |arg: &Text| {
+        let pid = arg
+            .starts_with(b"%")
+            .then(|| job_of(shell, arg))
+            .flatten()?;
+        Some(pid.0.to_string().into_bytes())
+    };
+    let fields: Vec<Text> = args
+        .iter()
+        .map(|arg| named(arg).unwrap_or_else(|| arg.clone()))
+        .collect();
+    super::lookup::run_named(shell, &fields)
+}
+
 fn line(job: &Job, mark: char, long: bool) -> Text {
     let state = match job.member.ended {
         None => "Running".to_owned(),
@@ -115,6 +136,12 @@ fn line(job: &Job, mark: char, long: bool) -> Text {
 }
 
 pub fn wait(shell: &mut Shell, args: &[Text]) -> Flow {
+    let flow = wait_as_asked(shell, args);
+    shell.forget_coprocess();
+    flow
+}
+
+fn wait_as_asked(shell: &mut Shell, args: &[Text]) -> Flow {
     let (mut any, mut variable) = (false, None);
     let mut rest = &args[1..];
     while let [first, others @ ..] = rest {
@@ -158,9 +185,12 @@ pub fn wait(shell: &mut Shell, args: &[Text]) -> Flow {
     }
     let mut status = 0;
     for target in rest {
-        let Some((pid, number)) = child(shell, target) else {
-            status = 127;
-            continue;
+        let (pid, number) = match child(shell, target) {
+            Ok(child) => child,
+            Err(failure) => {
+                status = failure;
+                continue;
+            }
         };
         match shell.wait_for_job(pid) {
             Waited::Ended(ended) => {
@@ -188,32 +218,44 @@ fn usage(shell: &mut Shell) -> Flow {
     Flow::Continue(2)
 }
 
-/// The process that an argument of `wait` means, and the number of its job.
-fn child(shell: &mut Shell, target: &[u8]) -> Option<(Pid, Option<usize>)> {
+/// The process that an argument of `wait` means, and the number of its job; a status if it means none, which is said.
+fn child(shell: &mut Shell, target: &[u8]) -> Result<(Pid, Option<usize>), i32> {
     if target.starts_with(b"%") {
         return match shell.jobs.find(target) {
-            Ok(job) => Some((job.member.pid, Some(job.number))),
+            Ok(job) => Ok((job.member.pid, Some(job.number))),
             Err(error) => {
                 let problem: &[u8] = match error {
                     FindError::NoSuchJob => b": no such job",
                     FindError::Ambiguous => b": ambiguous job spec",
                 };
                 shell.complain_as("wait", [target, problem].concat());
-                None
+                Err(127)
             }
         };
     }
     let number = std::str::from_utf8(target)
         .ok()
+        .filter(|text| text.starts_with(|first: char| first.is_ascii_digit()))
         .and_then(|text| text.parse().ok());
     let Some(number) = number else {
         let problem = b"': not a pid or valid job spec";
         shell.complain_as("wait", [b"`", target, problem].concat());
-        return None;
+        return Err(1);
     };
     let pid = Pid(number);
     let job = shell.jobs.list.iter().find(|job| job.member.pid == pid);
-    Some((pid, job.map(|job| job.number)))
+    Ok((pid, job.map(|job| job.number)))
+}
+
+/// The process of a job that `wait -n` or `jobs -x` is given by its name or its process id.
+fn job_of(shell: &Shell, spec: &[u8]) -> Option<Pid> {
+    if spec.starts_with(b"%") {
+        return shell.jobs.find(spec).ok().map(|job| job.member.pid);
+    }
+    let pid = std::str::from_utf8(spec).ok()?.parse().ok().map(Pid)?;
+    let mut jobs = shell.jobs.list.iter();
+    jobs.find(|job| job.member.pid == pid)
+        .map(|job| job.member.pid)
 }
 
 /// A signal with a trap ends `wait` at once (POSIX 2.11).
@@ -238,7 +280,10 @@ fn wait_for_all(shell: &mut Shell) -> Flow {
 fn wait_for_next(shell: &mut Shell, targets: &[Text], variable: Option<Text>) -> Flow {
     let mut wanted = Vec::new();
     for target in targets {
-        wanted.extend(child(shell, target).map(|(pid, _)| pid));
+        match job_of(shell, target) {
+            Some(pid) => wanted.push(pid),
+            None => shell.complain_as("wait", [target.as_slice(), b": no such job"].concat()),
+        }
     }
     if !targets.is_empty() && wanted.is_empty() {
         return Flow::Continue(127);
@@ -368,7 +413,7 @@ pub fn disown(shell: &mut Shell, args: &[Text]) -> Flow {
     }
     if !keeps {
         for number in numbers {
-            shell.jobs.remove(number);
+            shell.jobs.disown(number);
         }
     }
     match status {

@@ -198,22 +198,54 @@ pub fn command(shell: &mut Shell, args: &[Text]) -> Flow {
     }
     let operands = letters.operands();
     if short || long {
-        return describe(shell, operands, long);
+        return describe(shell, operands, long, standard);
     }
     match operands.first() {
-        None => Flow::Continue(0),
-        Some(name) => match shell.builtin(name) {
-            Some(_) => shell
-                .run_builtin_named(operands)
-                .unwrap_or(Flow::Continue(127)),
-            None if standard => with_standard_path(shell, operands),
-            None => shell.run_program(operands),
-        },
+        Some(name) if standard && shell.builtin(name).is_none() => {
+            with_standard_path(shell, operands)
+        }
+        _ => run_named(shell, operands),
     }
 }
 
-/// Runs a program that is looked for where the standard tools are.
+/// Runs a builtin or a program, but no function.
+pub fn run_named(shell: &mut Shell, fields: &[Text]) -> Flow {
+    let Some(name) = fields.first() else {
+        return Flow::Continue(0);
+    };
+    match shell.builtin(name) {
+        Some(_) => shell
+            .run_builtin_named(fields)
+            .unwrap_or(Flow::Continue(127)),
+        None => shell.run_program(fields),
+    }
+}
+
+/// Where the standard tools are.
+const STANDARD_PATH: &str = "/bin:/usr/bin";
+
+/// The file of a name there.
+fn standard_program(name: &[u8]) -> Option<Text> {
+    let directories = STANDARD_PATH.split(':');
+    let mut paths = directories.map(|directory| [directory.as_bytes(), b"/", name].concat());
+    paths.find(|path| is_program(path) == Some(true))
+}
+
+/// Runs a program that is looked for where the standard tools are; the shell remembers it.
 fn with_standard_path(shell: &mut Shell, operands: &[Text]) -> Flow {
+    let name = &operands[0];
+    if name.contains(&b'/') {
+        return shell.run_program(operands);
+    }
+    if let Some(path) = standard_program(name) {
+        Rc::make_mut(&mut shell.state.hashed).insert(name.clone(), (path, 0));
+        return shell.run_program(operands);
+    }
+    without_program(shell, operands)
+}
+
+/// Says that there is no such program among the standard tools.
+fn without_program(shell: &mut Shell, operands: &[Text]) -> Flow {
     use crate::shell::symbol::Symbol;
     use crate::shell::variables::ScopeKind;
 
@@ -221,7 +253,7 @@ fn with_standard_path(shell: &mut Shell, operands: &[Text]) -> Flow {
     shell.state.variables.make_temporary(Symbol::PATH);
     shell.state.variables.set(
         Symbol::PATH,
-        crate::shell::value::Variable::scalar("/usr/bin:/bin"),
+        crate::shell::value::Variable::scalar(STANDARD_PATH),
     );
     let hashed = std::mem::take(&mut shell.state.hashed);
     let flow = shell.run_program(operands);
@@ -230,25 +262,29 @@ fn with_standard_path(shell: &mut Shell, operands: &[Text]) -> Flow {
     flow
 }
 
-fn describe(shell: &mut Shell, names: &[Text], long: bool) -> Flow {
-    if long {
-        let mut args = vec![b"type".to_vec(), b"--".to_vec()];
-        args.extend_from_slice(names);
-        let mut status = 0;
-        for name in names {
-            if meanings(shell, name, false, true).is_empty() {
-                shell.complain_as("command", [name.as_slice(), b": not found"].concat());
-                status = 1;
-                continue;
-            }
-            type_of(shell, &[b"type".to_vec(), b"--".to_vec(), name.clone()])?;
-        }
-        return Flow::Continue(status);
-    }
+/// `command -v` and `command -V`.
+fn describe(shell: &mut Shell, names: &[Text], long: bool, standard: bool) -> Flow {
     let mut status = 1;
     for name in names {
-        let line = match meanings(shell, name, false, true).into_iter().next() {
+        let meaning = meanings(shell, name, false, true).into_iter().next();
+        let meaning = match meaning {
+            None | Some(Meaning::File(_)) if standard && !name.contains(&b'/') => {
+                standard_program(name).map(Meaning::File)
+            }
+            meaning => meaning,
+        };
+        let line = match meaning {
+            None if long => {
+                shell.complain_as("command", [name.as_slice(), b": not found"].concat());
+                continue;
+            }
             None => continue,
+            Some(Meaning::File(path)) if long => [name.as_slice(), b" is ", &path].concat(),
+            Some(_) if long => {
+                status = 0;
+                type_of(shell, &[b"type".to_vec(), b"--".to_vec(), name.clone()])?;
+                continue;
+            }
             Some(Meaning::Alias(text)) => {
                 [b"alias ", name.as_slice(), b"=", &quote::single(&text)].concat()
             }

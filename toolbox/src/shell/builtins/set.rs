@@ -32,6 +32,7 @@ pub fn run(shell: &mut Shell, args: &[Text]) -> Flow {
         let (on, letters) = match word.as_slice() {
             b"--" => {
                 shell.state.positional = Rc::new(behind.to_vec());
+                shell.note_set_arguments();
                 return Flow::Continue(0);
             }
             b"-" => {
@@ -69,6 +70,7 @@ pub fn run(shell: &mut Shell, args: &[Text]) -> Flow {
     // Options alone leave the parameters as they are.
     if !rest.is_empty() {
         shell.state.positional = Rc::new(rest.to_vec());
+        shell.note_set_arguments();
     }
     Flow::Continue(0)
 }

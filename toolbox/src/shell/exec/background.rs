@@ -1,12 +1,13 @@
 //! Commands that run beside the shell: `&` and `coproc`.
 
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 use super::trap::Next;
 use crate::shell::Shell;
 use crate::shell::ast::{AndOr, Coprocess};
 use crate::shell::descriptors::{self, Open};
 use crate::shell::flow::Flow;
+use crate::shell::jobs::RunningCoprocess;
 use crate::shell::options::SetOption;
 use crate::shell::printer;
 use crate::shell::symbol::Symbol;
@@ -51,18 +52,69 @@ impl Shell {
             Ok((pid, fds)) => {
                 let name = coprocess.name;
                 self.state.last_background = Some(pid.0);
-                self.jobs.add(pid, printer::command(&coprocess.command));
+                let command = printer::command(&coprocess.command);
+                self.jobs
+                    .add(pid, [b"coproc ", &name.name()[..], b" ", &command].concat());
+                let ends = fds.map(|fd| (fd, self.open_at(fd)));
+                let started = RunningCoprocess { name, pid, ends };
+                let before = self.jobs.coprocess.replace(started);
+                if let Some(before) = before.filter(|before| self.jobs.status(before.pid).is_none())
+                {
+                    self.complain_of_running(&before);
+                }
                 let texts = fds.map(|fd| fd.to_string().into_bytes());
                 let array = Indexed::from_iter(texts);
                 self.state.variables.edit(name).value = Value::Indexed(array);
-                let pid_name = Symbol::new([&name.name()[..], b"_PID"].concat());
                 let pid = pid.0.to_string();
-                self.state.variables.set(pid_name, Variable::scalar(pid));
+                (self.state.variables).set(pid_name(name), Variable::scalar(pid));
                 self.done(0)
             }
             Err(error) => {
                 self.complain(format!("coproc: {}", crate::sys::error_text(&error)));
                 self.done(1)
+            }
+        }
+    }
+
+    fn open_at(&self, fd: u32) -> Weak<Open> {
+        let open = self.streams.descriptors.get(fd);
+        open.map(Rc::downgrade).unwrap_or_default()
+    }
+
+    fn complain_of_running(&mut self, coprocess: &RunningCoprocess) {
+        let name = coprocess.name.name();
+        let pid = coprocess.pid.0.to_string();
+        let message = [
+            b"warning: execute_coproc: coproc [",
+            pid.as_bytes(),
+            b":",
+            &name[..],
+            b"] still exists",
+        ];
+        self.complain(message.concat());
+    }
+
+    /// Takes the variables of a coprocess away that is known to have ended, and closes the shell's ends of its pipes. Bash
+    /// does so as soon as it ends, so that what it has written last may be lost; here, `wait` does.
+    pub fn forget_coprocess(&mut self) {
+        let Some(coprocess) = self.jobs.ended_coprocess() else {
+            return;
+        };
+        for (fd, end) in &coprocess.ends {
+            let is_its = self
+                .streams
+                .descriptors
+                .get(*fd)
+                .is_some_and(|open| std::ptr::eq(Rc::as_ptr(open), end.as_ptr()));
+            if is_its {
+                self.streams.descriptors.set(*fd, None);
+            }
+        }
+        for name in [coprocess.name, pid_name(coprocess.name)] {
+            if self.attributes(name).readonly {
+                self.complain([&name.name()[..], b": cannot unset: readonly variable"].concat());
+            } else {
+                self.unset_variable(name);
             }
         }
     }
@@ -93,4 +145,9 @@ impl Shell {
         ];
         Ok((pid, fds))
     }
+}
+
+/// The variable that has the process id of a coprocess.
+fn pid_name(name: Symbol) -> Symbol {
+    Symbol::new([&name.name()[..], b"_PID"].concat())
 }

@@ -78,6 +78,7 @@ impl Shell {
             line,
             arguments: (self.has_shopt(Shopt::ExtDebug)).then(|| Rc::clone(&self.state.positional)),
             options: None,
+            has_set_arguments: false,
         });
         let traced = self.is_set(SetOption::FuncTrace) || function.traced;
         let hidden = self.hide_traps(traced);

@@ -7,6 +7,7 @@ mod function;
 mod pipeline;
 mod program;
 mod redirection;
+mod select;
 mod simple;
 mod subshell;
 mod substitution;

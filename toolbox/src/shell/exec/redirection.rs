@@ -222,7 +222,16 @@ impl Shell {
             .and_then(|text| text.parse().ok());
         let file = number.and_then(|number| self.streams.descriptors.get(number).cloned());
         let (Some(number), Some(file)) = (number, file) else {
-            return problem(target, &io::Error::from_raw_os_error(libc::EBADF));
+            let error = io::Error::from_raw_os_error(libc::EBADF);
+            let is_said_first = match fd {
+                RedirectedFd::Default => moves,
+                RedirectedFd::Number(own) => moves && self.streams.descriptors.get(*own).is_some(),
+                RedirectedFd::Variable(..) => true,
+            };
+            if is_said_first {
+                self.cannot_duplicate(&error);
+            }
+            return problem(named_in_message(fd, default, word), &error);
         };
         let put = self.put(fd, default, file, saved)?;
         if moves && put.is_ok() {
@@ -235,6 +244,15 @@ impl Shell {
             }
         }
         Flow::Continue(put)
+    }
+
+    /// What bash says first of a descriptor that it duplicates at once: without a line.
+    fn cannot_duplicate(&mut self, error: &io::Error) {
+        let script = self.state.calls.script_name();
+        let name = script.unwrap_or(&self.state.name).clone();
+        let text = sys::error_text(error);
+        let message = format!(": redirection error: cannot duplicate fd: {text}\n");
+        self.write_error(&[name.as_slice(), message.as_bytes()].concat());
     }
 
     fn close(&mut self, fd: &RedirectedFd, default: u32, saved: &mut Saved) -> Redirected<()> {
@@ -340,6 +358,24 @@ enum OpenError {
     /// `noclobber` protects it.
     Exists,
     System(io::Error),
+}
+
+/// How a message names `n>&word` whose source is no open descriptor: a literal number by itself, and what is expanded by
+/// the number before it or as it is written.
+fn named_in_message(fd: &RedirectedFd, default: u32, word: &Word) -> Text {
+    let source = &word.source;
+    let digits = source.strip_suffix(b"-").unwrap_or(source);
+    let moves = digits.len() < source.len();
+    if digits.iter().all(u8::is_ascii_digit) {
+        return digits.to_vec();
+    }
+    match fd {
+        RedirectedFd::Number(number) if moves || *number != default => {
+            number.to_string().into_bytes()
+        }
+        RedirectedFd::Default if moves => default.to_string().into_bytes(),
+        _ => source.clone(),
+    }
 }
 
 fn problem<T>(subject: Text, error: &io::Error) -> Redirected<T> {

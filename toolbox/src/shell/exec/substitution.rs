@@ -36,7 +36,12 @@ impl Shell {
         self.state.status = status;
         self.substitution_status = Some(status);
         match text {
-            Ok(text) => Flow::Continue(Self::trimmed(text)),
+            Ok(text) => {
+                if text.contains(&0) {
+                    self.complain("warning: command substitution: ignored null byte in input");
+                }
+                Flow::Continue(Self::trimmed(text))
+            }
             Err(error) => {
                 let text = sys::error_text(&error);
                 self.complain(format!("command substitution: {text}"));

@@ -16,23 +16,39 @@ use crate::shell::value::{Indexed, Value};
 const BAD_REGEX: i32 = 2;
 
 impl Shell {
-    /// The status of an expression: 0 when it holds, 1 when it does not, 2 for an error in it.
+    /// The status of an expression: 0 when it holds, 1 when it does not, 2 when it has a bad regular expression.
     pub(super) fn run_test(&mut self, expression: &TestExpression) -> Flow {
-        match self.holds(expression) {
-            ControlFlow::Continue(holds) => Flow::Continue(i32::from(!holds)),
-            ControlFlow::Break(Jump::Discard(Error::Command, BAD_REGEX)) => {
-                Flow::Continue(BAD_REGEX)
+        match expression {
+            TestExpression::Or(one, other) => match self.run_test(one)? {
+                0 => Flow::Continue(0),
+                _ => self.run_test(other),
+            },
+            TestExpression::And(one, other) => match self.run_test(one)? {
+                0 => self.run_test(other),
+                status => Flow::Continue(status),
+            },
+            TestExpression::Not(inner) => {
+                let status = self.run_test(inner)?;
+                Flow::Continue(i32::from(status == 0))
             }
-            ControlFlow::Break(jump) => ControlFlow::Break(jump),
+            TestExpression::Group(inner) => self.run_test(inner),
+            primary => match self.holds(primary) {
+                ControlFlow::Continue(holds) => Flow::Continue(i32::from(!holds)),
+                ControlFlow::Break(Jump::Discard(Error::Command, BAD_REGEX)) => {
+                    Flow::Continue(BAD_REGEX)
+                }
+                ControlFlow::Break(jump) => ControlFlow::Break(jump),
+            },
         }
     }
 
+    /// Whether an expression without others in it holds.
     fn holds(&mut self, expression: &TestExpression) -> Flow<bool> {
         Flow::Continue(match expression {
-            TestExpression::Or(one, other) => self.holds(one)? || self.holds(other)?,
-            TestExpression::And(one, other) => self.holds(one)? && self.holds(other)?,
-            TestExpression::Not(inner) => !self.holds(inner)?,
-            TestExpression::Group(inner) => self.holds(inner)?,
+            TestExpression::Or(..)
+            | TestExpression::And(..)
+            | TestExpression::Not(_)
+            | TestExpression::Group(_) => self.run_test(expression)? == 0,
             TestExpression::Word(word) => {
                 let text = self.expand_text(word)?;
                 self.trace_test(&[b"-n ", super::trace::traced_word(&text).as_slice()].concat())?;

@@ -135,8 +135,13 @@ impl Shell {
         let found = self.find(subject)?;
         if let Found::One(One::Nowhere(name)) = &found {
             if parameter.operation == Operation::Length
-                && let Subject::Element(_, Subscript::Index(index)) = subject
+                && let Subject::Element(name, Subscript::Index(index)) = subject
             {
+                if self.variable(*name).is_none() {
+                    self.check_array(subject)?;
+                    sink.put_number(self, 0, is_quoted);
+                    return Flow::Continue(());
+                }
                 let source = &index.word.source;
                 self.complain([&source[..], b"]: bad array subscript"].concat());
                 return discard();
@@ -327,19 +332,49 @@ impl Shell {
             Found::One(one) => match one.text() {
                 Some(text) => Flow::Continue(characters::count(text)),
                 None => {
-                    self.check_unset(parameter, subject)?;
+                    self.check_length(parameter, subject)?;
                     Flow::Continue(0)
                 }
             },
             Found::Many(many, _) => {
-                if matches!(many, Many::None) && self.is_set(SetOption::NoUnset) {
-                    let label = name_of(subject);
-                    self.complain([&label[..], b": unbound variable"].concat());
-                    return discard();
+                let lacks_value = match many {
+                    Many::None => true,
+                    Many::Elements(variable) => variable.is_declared_only(),
+                    Many::Positional(_) => false,
+                };
+                if lacks_value {
+                    self.check_array(subject)?;
                 }
                 Flow::Continue(many.len())
             }
         }
+    }
+
+    /// With `set -u`, what has no value has no length: of an element, its array is looked at.
+    fn check_length(&mut self, parameter: &Parameter, subject: &Subject) -> Flow<()> {
+        match subject {
+            Subject::Element(..) => match self.variable_of(subject) {
+                Some((_, variable)) if variable.is_array() && !variable.is_declared_only() => {
+                    Flow::Continue(())
+                }
+                _ => self.check_array(subject),
+            },
+            Subject::Positional(number) if self.is_set(SetOption::NoUnset) => {
+                Flow::Break(self.refuse_unset(number.to_string().as_bytes()))
+            }
+            Subject::Special(_) => Flow::Continue(()),
+            _ => self.check_unset(parameter, subject),
+        }
+    }
+
+    /// With `set -u`, an array without a value is an error.
+    fn check_array(&mut self, subject: &Subject) -> Flow<()> {
+        if !self.is_set(SetOption::NoUnset) {
+            return Flow::Continue(());
+        }
+        let label = name_of(subject);
+        self.complain([&label[..], b": unbound variable"].concat());
+        discard()
     }
 
     /// With `set -u`, a parameter without a value is an error.

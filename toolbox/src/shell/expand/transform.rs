@@ -22,6 +22,11 @@ impl Shell {
         is_quoted: bool,
         sink: &mut Sink,
     ) -> Flow<()> {
+        if let Found::One(one) = &found
+            && one.text().is_none()
+        {
+            self.check_unset(parameter, subject)?;
+        }
         match letter {
             b'A' => return self.expand_declaration(parameter, subject, found, is_quoted, sink),
             b'a' => return self.expand_attributes(parameter, subject, found, is_quoted, sink),
@@ -30,7 +35,6 @@ impl Shell {
         let (many, joined) = match found {
             Found::One(one) => {
                 let Some(text) = one.text() else {
-                    self.check_unset(parameter, subject)?;
                     if is_quoted {
                         sink.put_quoted(b"");
                     }

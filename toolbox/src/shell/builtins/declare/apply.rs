@@ -175,7 +175,7 @@ impl Shell {
                 return discard();
             }
             Assigned::Array(elements) => {
-                self.assign_array(name, elements, operand.append)?;
+                self.assign_declared_array(name, elements, operand.append)?;
                 true
             }
         };

@@ -126,6 +126,10 @@ fn publish(shell: &mut Shell, request: &Request<'_>, operand: &Operand<'_>) -> F
         shell.complain([&name.name()[..], b": readonly variable"].concat());
         return Flow::Continue(false);
     }
+    if name.is_special() {
+        // A computed variable is as it would be seen.
+        shell.seen(name);
+    }
     if !make_array(shell, request, name) {
         return Flow::Continue(false);
     }
@@ -135,7 +139,7 @@ fn publish(shell: &mut Shell, request: &Request<'_>, operand: &Operand<'_>) -> F
     }
     let assigned = match operand.value {
         Assigned::Nothing => Flow::Continue(()),
-        Assigned::Array(elements) => shell.assign_array(name, elements, operand.append),
+        Assigned::Array(elements) => shell.assign_declared_array(name, elements, operand.append),
         Assigned::Text(text) => match array_elements(request, text) {
             Some(elements) => shell.assign_array(name, &elements, operand.append),
             None if operand.append => shell.execute_assignment(&operand.assignment(text)),

@@ -66,7 +66,11 @@ pub fn run(shell: &mut Shell, args: &[Text]) -> Flow {
     let message = [
         b"no help topics match `",
         last.as_slice(),
-        b"'.  Try `help help' for how to ask.",
+        b"'.  Try `help help' or `man -k ",
+        last.as_slice(),
+        b"' or `info ",
+        last.as_slice(),
+        b"'.",
     ];
     shell.complain_as("help", message.concat());
     Flow::Continue(1)

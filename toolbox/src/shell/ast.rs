@@ -210,8 +210,10 @@ pub enum TestExpression {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TestOperator {
-    /// `==` and `=`.
+    /// `==`
     Matches,
+    /// `=`, which is the same.
+    Equals,
     /// `!=`
     Differs,
     /// `=~`

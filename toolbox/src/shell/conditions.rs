@@ -19,7 +19,8 @@ pub fn is_unary(letter: u8) -> bool {
 /// The operator between two operands.
 pub fn binary_operator(text: &[u8]) -> Option<TestOperator> {
     Some(match text {
-        b"=" | b"==" => TestOperator::Matches,
+        b"==" => TestOperator::Matches,
+        b"=" => TestOperator::Equals,
         b"!=" => TestOperator::Differs,
         b"<" => TestOperator::Before,
         b">" => TestOperator::After,
@@ -107,7 +108,7 @@ impl Shell {
     /// An operator between texts or names of files.
     pub(super) fn text_test(&self, left: &[u8], operator: TestOperator, right: &[u8]) -> bool {
         match operator {
-            TestOperator::Matches => left == right,
+            TestOperator::Matches | TestOperator::Equals => left == right,
             TestOperator::Differs => left != right,
             TestOperator::Before => left < right,
             TestOperator::After => left > right,

@@ -19,6 +19,8 @@ pub struct Jobs {
     pub others: Vec<Member>,
     /// The coprocess that was started last.
     pub coprocess: Option<RunningCoprocess>,
+    /// Children of a shell around this one whose end was noted here: it is told of them.
+    strays: Vec<(Pid, ExitStatus)>,
     /// Of jobs that were told of: `wait` may still ask for a status.
     past: Vec<Member>,
     /// Numbers pids of what has ended before it was a process.
@@ -37,6 +39,9 @@ pub struct Job {
     pub text: Text,
     /// A notice or `jobs` has told of its end.
     pub is_reported: bool,
+    /// It is one of the shell that this one is a substitution of: it is shown and can be sent a signal, but only that shell
+    /// waits for it.
+    pub is_inherited: bool,
 }
 
 /// A coprocess whose variables are there.
@@ -78,16 +83,43 @@ impl Jobs {
             member,
             text,
             is_reported: false,
+            is_inherited: false,
         });
         number
     }
 
+    /// What a substitution of the shell sees of them.
+    pub fn inherited(&self) -> Self {
+        let list = self.list.iter().map(|job| Job {
+            is_inherited: true,
+            ..job.clone()
+        });
+        Self {
+            list: list.collect(),
+            ..Self::default()
+        }
+    }
+
     /// Notes how a child has ended.
     pub fn note(&mut self, pid: Pid, status: ExitStatus) {
+        if !self.knows(pid) {
+            self.strays.push((pid, status));
+        }
         let of_jobs = self.list.iter_mut().map(|job| &mut job.member);
         let mut all = of_jobs.chain(&mut self.others);
         if let Some(member) = all.find(|member| member.pid == pid && member.ended.is_none()) {
             member.ended = Some(status);
+        }
+    }
+
+    /// Takes over the children of a subshell that has ended, and what it has learned of others.
+    pub fn adopt(&mut self, other: Self) {
+        let own = other.list.into_iter().filter(|job| !job.is_inherited);
+        let members = own.map(|job| job.member).chain(other.others);
+        self.others
+            .extend(members.filter(|member| member.ended.is_none()));
+        for (pid, status) in other.strays {
+            self.note(pid, status);
         }
     }
 
@@ -100,7 +132,8 @@ impl Jobs {
 
     /// Whether a pid is that of a child.
     pub fn knows(&self, pid: Pid) -> bool {
-        let of_jobs = self.list.iter().map(|job| &job.member);
+        let own = self.list.iter().filter(|job| !job.is_inherited);
+        let of_jobs = own.map(|job| &job.member);
         of_jobs
             .chain(&self.others)
             .chain(&self.past)

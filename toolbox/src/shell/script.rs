@@ -125,6 +125,7 @@ impl Shell {
         Flow::Continue(status)
     }
 
+    #[inline(never)]
     fn next_command(
         &mut self,
         parser: &mut Parser<'_>,
@@ -347,6 +348,7 @@ impl Shell {
     }
 
     /// Says what is wrong with a text, line by line.
+    #[inline(never)]
     pub(super) fn tell_of_text(&mut self, messages: &[(u32, Text)], source: &str) {
         let own_line = self.state.line;
         for (line, message) in messages {

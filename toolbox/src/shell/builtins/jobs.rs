@@ -266,7 +266,7 @@ fn interrupted(shell: &mut Shell, signal: u8) -> Flow {
 }
 
 fn wait_for_all(shell: &mut Shell) -> Flow {
-    while let Some(job) = shell.jobs.list.first() {
+    while let Some(job) = (shell.jobs.list.iter()).find(|job| !job.is_inherited) {
         let (pid, number) = (job.member.pid, job.number);
         match shell.wait_for_job(pid) {
             Waited::Interrupted(signal) => return interrupted(shell, signal.number()),
@@ -289,7 +289,9 @@ fn wait_for_next(shell: &mut Shell, targets: &[Text], variable: Option<Text>) ->
         return Flow::Continue(127);
     }
     loop {
-        let is_wanted = |job: &&Job| wanted.is_empty() || wanted.contains(&job.member.pid);
+        let is_wanted = |job: &&Job| {
+            !job.is_inherited && (wanted.is_empty() || wanted.contains(&job.member.pid))
+        };
         let candidates = shell.jobs.list.iter().filter(is_wanted);
         let ended: Option<(usize, Pid, ExitStatus)> = candidates
             .clone()

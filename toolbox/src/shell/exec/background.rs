@@ -15,6 +15,7 @@ use crate::shell::value::{Indexed, Value, Variable};
 use crate::sys::process::{self, Pid};
 
 impl Shell {
+    #[inline(never)]
     pub(super) fn run_in_background(&mut self, command: &AndOr) -> Flow {
         let stage = Self::group_of(command);
         if self.announce(&stage)? == Next::Skip {
@@ -47,6 +48,7 @@ impl Shell {
         }
     }
 
+    #[inline(never)]
     pub(super) fn start_coprocess(&mut self, coprocess: &Coprocess) -> Flow {
         match self.connect_coprocess(coprocess) {
             Ok((pid, fds)) => {

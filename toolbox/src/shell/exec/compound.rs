@@ -112,6 +112,7 @@ impl Shell {
         }
     }
 
+    #[inline(never)]
     fn run_if(&mut self, branches: &[(List, List)], otherwise: Option<&List>) -> Flow {
         for (condition, body) in branches {
             if self.run_condition(|shell| shell.run_list(condition))? == 0 {
@@ -124,6 +125,7 @@ impl Shell {
         }
     }
 
+    #[inline(never)]
     fn run_while(&mut self, until: bool, condition: &List, body: &List) -> Flow {
         let mut status = 0;
         self.in_loop(|shell| {
@@ -157,6 +159,7 @@ impl Shell {
         self.done(1)
     }
 
+    #[inline(never)]
     fn run_for(
         &mut self,
         line: u32,
@@ -224,6 +227,7 @@ impl Shell {
         }
     }
 
+    #[inline(never)]
     fn run_arithmetic_for(&mut self, line: u32, header: &ArithmeticHeader, body: &List) -> Flow {
         let mut status = 0;
         let outcome = self.in_loop(|shell| {
@@ -267,6 +271,7 @@ impl Shell {
         self.evaluate_command(arithmetic)
     }
 
+    #[inline(never)]
     fn run_case(&mut self, line: u32, word: &Word, arms: &[CaseArm]) -> Flow {
         self.state.line = line;
         self.trace_case(word)?;
@@ -342,7 +347,7 @@ impl Shell {
     }
 }
 
-fn for_text(keyword: &str, variable: Symbol, words: Option<&[Word]>) -> Vec<u8> {
+pub(super) fn for_text(keyword: &str, variable: Symbol, words: Option<&[Word]>) -> Vec<u8> {
     let mut text = [keyword.as_bytes(), b" ", &variable.name()].concat();
     if let Some(words) = words {
         text.extend_from_slice(b" in");

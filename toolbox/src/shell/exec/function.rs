@@ -40,7 +40,7 @@ impl Shell {
         }
     }
 
-    fn call_function(
+    pub(super) fn call_function(
         &mut self,
         function: &Rc<Function>,
         fields: Vec<Text>,
@@ -121,6 +121,7 @@ impl Shell {
     }
 
     /// Whether FUNCNEST forbids one more call.
+    #[inline(never)]
     fn exceeds_nesting_limit(&mut self, name: &[u8]) -> bool {
         if self.state.variables.get(Symbol::FUNCNEST).is_none() {
             return false;
@@ -174,6 +175,7 @@ impl Shell {
     }
 
     /// Defines a function.
+    #[inline(never)]
     pub(super) fn define_function(&mut self, definition: &FunctionDefinition) -> Flow {
         self.state.line = definition.line;
         if definition.name.iter().any(|byte| b"$`'\"\\".contains(byte)) {

@@ -1,5 +1,8 @@
 //! The interpreter: what each node of the syntax tree does. Each gives the command's exit status, which is also left in
 //! `state.status`, or a jump.
+//!
+//! A script's recursion is one of these functions. What is off its path is `inline(never)`, as its variables would be on
+//! the stack once for each level.
 
 mod background;
 mod compound;
@@ -105,6 +108,7 @@ impl Shell {
     }
 
     /// Runs the ERR trap for a command; `BASH_COMMAND` is a subshell as a whole.
+    #[inline(never)]
     fn run_error_trap(&mut self, command: Option<&Command>) -> Flow {
         if let Some(subshell) = command.filter(|command| is_subshell(command))
             && self.running_traps.is_empty()

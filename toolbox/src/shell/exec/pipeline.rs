@@ -75,6 +75,7 @@ impl Shell {
     }
 
     /// `PIPESTATUS`
+    #[inline(never)]
     fn note_statuses(&mut self, statuses: impl IntoIterator<Item = i32>) {
         let texts = statuses
             .into_iter()
@@ -83,6 +84,7 @@ impl Shell {
         self.state.variables.edit(Symbol::PIPESTATUS).value = Value::Indexed(statuses);
     }
 
+    #[inline(never)]
     fn run_connected(&mut self, stages: &[Command]) -> Flow {
         let (last, firsts) = match stages.split_last() {
             Some(split) => split,
@@ -180,7 +182,7 @@ impl Shell {
         Ok((started?, descriptors::owned(reader)))
     }
 
-    /// What `echo` or `printf` prints, when its words can be expanded without an effect on anything else: such a stage needs
+    /// What `echo`, `printf` or `jobs` prints, when its words can be expanded without an effect on anything else: such a stage needs
     /// no process, since nobody can tell when it ran.
     fn printed_at_once(&mut self, command: &SimpleCommand) -> Option<Text> {
         let [name, words @ ..] = command.words.as_slice() else {
@@ -191,9 +193,10 @@ impl Shell {
             && !words
                 .first()
                 .is_some_and(|word| word.source.starts_with(b"-"));
+        let is_jobs = is_literal(name, b"jobs");
         let is_alone = command.assignments.is_empty() && command.redirections.is_empty();
         if !is_alone
-            || !(is_echo || is_printf)
+            || !(is_echo || is_printf || is_jobs)
             || !command.words.iter().all(is_plain)
             || self.function(&name.source).is_some()
             || self.is_set(SetOption::XTrace)
@@ -205,7 +208,8 @@ impl Shell {
         }
         self.state.line = command.line;
         let (status, text) = self.collect(|shell| {
-            shell.subshell(|shell| {
+            // `jobs` tells of the jobs of the shell around it.
+            shell.subshell_with_jobs(|shell| {
                 let fields = shell.expand_words(&command.words)?;
                 shell
                     .run_builtin_named(&fields)

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use crate::shell::Shell;
 use crate::shell::ast::Text;
 use crate::shell::flow::Flow;
+use crate::shell::options::SetOption;
 use crate::shell::quote;
 use crate::shell::symbol::Symbol;
 use crate::shell::traps::Event;
@@ -16,6 +17,9 @@ use crate::sys::signal::Signal;
 use crate::sys::{self, FileKind, Follow, OsStrExt, OsStringExt};
 
 use super::{NOT_EXECUTABLE, NOT_FOUND};
+
+/// The function that is called for a program that is not there (GNU Bash manual, 3.7.2).
+const HANDLER: &[u8] = b"command_not_found_handle";
 
 /// A program was not started, which was said on standard error.
 pub struct NotStarted {
@@ -114,7 +118,7 @@ impl Shell {
     ) -> Result<T, NotStarted> {
         // What was printed so far comes before what the program prints.
         let _ = self.flush();
-        let path = self.program_path(name)?;
+        let path = self.program_path(name, fields)?;
         let mut command = match self.command() {
             Ok(command) => command,
             Err(error) => return Err(self.not_started(name, &error)),
@@ -207,34 +211,51 @@ impl Shell {
     }
 
     /// Where the program of a name is; what is wrong with it is said.
-    fn program_path(&mut self, name: &[u8]) -> Result<Text, NotStarted> {
+    fn program_path(&mut self, name: &[u8], fields: &[Text]) -> Result<Text, NotStarted> {
         if name.contains(&b'/') {
             return self.check_program(name).map(|()| name.to_vec());
         }
-        if let Some((path, uses)) = Rc::make_mut(&mut self.state.hashed).get_mut(name) {
+        let hashes = self.is_set(SetOption::HashAll);
+        if hashes && let Some((path, uses)) = Rc::make_mut(&mut self.state.hashed).get_mut(name) {
             *uses += 1;
             return Ok(path.clone());
         }
         match self.find_program(name) {
             Some(Found::Executable(path)) => {
-                let hashed = Rc::make_mut(&mut self.state.hashed);
-                hashed.insert(name.to_vec(), (path.clone(), 1));
+                if hashes {
+                    let hashed = Rc::make_mut(&mut self.state.hashed);
+                    hashed.insert(name.to_vec(), (path.clone(), 1));
+                }
                 Ok(path)
             }
             Some(Found::Other(path)) => {
                 self.check_program(&path)?;
                 Err(NotStarted::with(NOT_EXECUTABLE))
             }
-            None => Err(self.handle_missing(name)),
+            None => Err(self.handle_missing(name, fields)),
         }
     }
 
-    fn handle_missing(&mut self, name: &[u8]) -> NotStarted {
+    /// Says that there is no program of a name, or lets the script's own function do so.
+    fn handle_missing(&mut self, name: &[u8], fields: &[Text]) -> NotStarted {
         if name.starts_with(b"%") {
             self.complain("fg: no job control");
             return NotStarted::with(1);
         }
-        self.complain([&quote::for_message(name)[..], b": command not found"].concat());
+        let has_path = self
+            .value(Symbol::PATH)
+            .is_some_and(|path| !path.is_empty());
+        if has_path && let Some(function) = self.function(HANDLER).cloned() {
+            let fields = [&[HANDLER.to_vec()], fields].concat();
+            return NotStarted::with(
+                self.subshell(|shell| shell.call_function(&function, fields, None)),
+            );
+        }
+        let problem: &[u8] = match has_path {
+            true => b": command not found",
+            false => b": No such file or directory",
+        };
+        self.complain([&quote::for_message(name)[..], problem].concat());
         NotStarted::with(NOT_FOUND)
     }
 

@@ -1,6 +1,7 @@
 //! `select`: a menu on standard error, and a turn for each answer.
 
-use super::compound::Turn;
+use super::compound::{Turn, for_text};
+use super::trap::Next;
 use crate::shell::Shell;
 use crate::shell::access::is_seen_by_scripts;
 use crate::shell::ast::{List, Word};
@@ -8,6 +9,7 @@ use crate::shell::flow::Flow;
 use crate::shell::symbol::Symbol;
 
 impl Shell {
+    #[inline(never)]
     pub(super) fn run_select(
         &mut self,
         line: u32,
@@ -28,6 +30,10 @@ impl Shell {
         }
         let mut status = 0;
         let mut shows_menu = true;
+        self.trace_for("select", variable, words)?;
+        if self.before_command(|| for_text("select", variable, words))? == Next::Skip {
+            return self.done(0);
+        }
         self.in_loop(|shell| {
             loop {
                 if std::mem::replace(&mut shows_menu, false) {

@@ -45,6 +45,7 @@ impl Shell {
     }
 
     /// A command without a name: its assignments stay.
+    #[inline(never)]
     fn run_assignments(&mut self, command: &SimpleCommand) -> Flow {
         for assignment in &command.assignments {
             let traced = self.trace_assignment(assignment)?;
@@ -84,6 +85,7 @@ impl Shell {
     }
 
     /// `declare x=(…)` and the like: assignments are not split, and arrays are left to the builtin.
+    #[inline(never)]
     fn run_declaration(&mut self, command: &SimpleCommand) -> Flow {
         let frozen: Vec<(usize, Assignment)>;
         let mut arguments = Vec::with_capacity(command.words.len());
@@ -181,6 +183,7 @@ impl Shell {
         Flow::Continue(frozen)
     }
 
+    #[inline(never)]
     fn run_builtin(
         &mut self,
         builtin: &'static Builtin,
@@ -274,6 +277,7 @@ impl Shell {
         }
     }
 
+    #[inline(never)]
     fn run_program_command(
         &mut self,
         command: &SimpleCommand,

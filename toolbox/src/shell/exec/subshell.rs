@@ -54,9 +54,18 @@ struct Received {
 impl Shell {
     /// Runs something as a subshell does, in this process: what it changes is undone, and it cannot jump out.
     pub fn subshell(&mut self, run: impl FnOnce(&mut Self) -> Flow) -> i32 {
+        self.subshell_with(Jobs::default(), run)
+    }
+
+    /// Likewise, where the jobs of this shell can be asked for.
+    pub(super) fn subshell_with_jobs(&mut self, run: impl FnOnce(&mut Self) -> Flow) -> i32 {
+        self.subshell_with(self.jobs.inherited(), run)
+    }
+
+    fn subshell_with(&mut self, jobs: Jobs, run: impl FnOnce(&mut Self) -> Flow) -> i32 {
         let state = self.state.clone();
         let descriptors = self.streams.descriptors.clone();
-        let jobs = std::mem::take(&mut self.jobs);
+        let jobs = std::mem::replace(&mut self.jobs, jobs);
         let loops = std::mem::take(&mut self.loops);
         let in_condition = self.in_condition;
         let directory = process::Directory::current();
@@ -301,16 +310,5 @@ fn lone_subshell(list: &List) -> Option<&Command> {
             Some(inner)
         }
         _ => None,
-    }
-}
-
-impl Jobs {
-    /// Takes over the children of a subshell that has ended.
-    fn adopt(&mut self, other: Jobs) {
-        let members = other.list.into_iter().map(|job| job.member);
-        let running = members
-            .chain(other.others)
-            .filter(|member| member.ended.is_none());
-        self.others.extend(running);
     }
 }

@@ -29,7 +29,7 @@ impl Shell {
                 status
             }),
             None => self.collect(|shell| {
-                shell.subshell(|shell| shell.run_substitution_list(&command.body))
+                shell.subshell_with_jobs(|shell| shell.run_substitution_list(&command.body))
             }),
         };
         self.trace_depth -= 1;

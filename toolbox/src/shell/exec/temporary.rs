@@ -13,6 +13,7 @@ use crate::shell::variables::{Lifted, ScopeKind};
 impl Shell {
     /// Evaluates the assignments before a command, which are exported. They are seen when they are lowered again: the
     /// redirections of the command do not see them.
+    #[inline(never)]
     pub(super) fn lift_assignments(&mut self, assignments: &[Assignment]) -> Flow<Option<Lifted>> {
         if assignments.is_empty() {
             return Flow::Continue(None);

@@ -17,6 +17,7 @@ const BAD_REGEX: i32 = 2;
 
 impl Shell {
     /// The status of an expression: 0 when it holds, 1 when it does not, 2 when it has a bad regular expression.
+    #[inline(never)]
     pub(super) fn run_test(&mut self, expression: &TestExpression) -> Flow {
         match expression {
             TestExpression::Or(one, other) => match self.run_test(one)? {
@@ -51,13 +52,12 @@ impl Shell {
             | TestExpression::Group(_) => self.run_test(expression)? == 0,
             TestExpression::Word(word) => {
                 let text = self.expand_text(word)?;
-                self.trace_test(&[b"-n ", super::trace::traced_word(&text).as_slice()].concat())?;
+                self.trace_test(&[b"-n ", shown(&text)].concat())?;
                 !text.is_empty()
             }
             TestExpression::Unary(operator, word) => {
                 let text = self.expand_text(word)?;
-                let shown = super::trace::traced_word(&text);
-                self.trace_test(&[&[b'-', *operator, b' '][..], &shown].concat())?;
+                self.trace_test(&[&[b'-', *operator, b' '][..], shown(&text)].concat())?;
                 self.unary_test(*operator, &text)?
             }
             TestExpression::Binary(left, operator, right) => {
@@ -69,16 +69,17 @@ impl Shell {
     fn compare(&mut self, left: &Word, operator: TestOperator, right: &Word) -> Flow<bool> {
         let left = self.expand_text(left)?;
         let right = match operator {
-            TestOperator::Matches | TestOperator::Differs => self.expand_pattern(right)?,
+            TestOperator::Matches | TestOperator::Equals | TestOperator::Differs => {
+                self.expand_pattern(right)?
+            }
             TestOperator::Regex => self.expand_regex(right)?,
             _ => self.expand_text(right)?,
         };
         let name = printer::operator_text(operator);
-        let shown = super::trace::traced_word(&left);
-        self.trace_test(&[shown.as_slice(), b" ", name.as_bytes(), b" ", &right].concat())?;
+        self.trace_test(&[shown(&left), b" ", name.as_bytes(), b" ", shown(&right)].concat())?;
         let ignore_case = self.has_shopt(Shopt::NoCaseMatch);
         let ordering = match operator {
-            TestOperator::Matches => {
+            TestOperator::Matches | TestOperator::Equals => {
                 return Flow::Continue(Pattern::new(&right, true, ignore_case).matches(&left));
             }
             TestOperator::Differs => {
@@ -131,5 +132,13 @@ impl Shell {
         let groups = Indexed::from_iter(groups);
         self.state.variables.edit(Symbol::BASH_REMATCH).value = Value::Indexed(groups);
         Flow::Continue(found)
+    }
+}
+
+/// A word as the trace shows it: without quotes, but for one that is empty.
+fn shown(text: &[u8]) -> &[u8] {
+    match text {
+        b"" => b"''",
+        text => text,
     }
 }

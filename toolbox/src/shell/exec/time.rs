@@ -20,6 +20,7 @@ struct Taken {
 }
 
 impl Shell {
+    #[inline(never)]
     pub(super) fn run_timed(&mut self, pipeline: &Pipeline, format: TimeFormat) -> Flow {
         let started = Instant::now();
         let before = process::times().unwrap_or_default();

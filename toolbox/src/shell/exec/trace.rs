@@ -53,6 +53,7 @@ impl Shell {
         Flow::Continue(text)
     }
 
+    #[inline(never)]
     pub(super) fn trace_command(&mut self, fields: &[Text]) -> Flow<()> {
         if !self.traces() {
             return Flow::Continue(());

@@ -111,7 +111,7 @@ impl Reader<'_, '_> {
         self.skip_blanks();
         let kind = match operator {
             TestOperator::Regex => Kind::Regex,
-            TestOperator::Matches | TestOperator::Differs => Kind::Pattern,
+            TestOperator::Matches | TestOperator::Equals | TestOperator::Differs => Kind::Pattern,
             _ => Kind::Plain,
         };
         match self.test_word(kind)? {
@@ -246,7 +246,8 @@ fn unary_operator(text: &[u8]) -> Option<u8> {
 
 fn binary_operator(text: &[u8]) -> Option<TestOperator> {
     Some(match text {
-        b"=" | b"==" => TestOperator::Matches,
+        b"==" => TestOperator::Matches,
+        b"=" => TestOperator::Equals,
         b"!=" => TestOperator::Differs,
         b"=~" => TestOperator::Regex,
         b"-eq" => TestOperator::Equal,

@@ -50,6 +50,7 @@ impl Printer {
 pub fn operator_text(operator: TestOperator) -> &'static str {
     match operator {
         TestOperator::Matches => "==",
+        TestOperator::Equals => "=",
         TestOperator::Differs => "!=",
         TestOperator::Regex => "=~",
         TestOperator::Before => "<",

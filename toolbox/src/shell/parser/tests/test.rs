@@ -20,7 +20,7 @@ fn operators_bind() {
         ),
         (
             "[[ a = b ]]; [[ a != b ]]; [[ a<b ]]; [[ a > b ]]",
-            "[[ a Matches b ]]; [[ a Differs b ]]; [[ a Before b ]]; [[ a After b ]];",
+            "[[ a Equals b ]]; [[ a Differs b ]]; [[ a Before b ]]; [[ a After b ]];",
         ),
         (
             "[[ 1 -eq 2 && 1 -ne 2 && 1 -lt 2 && 1 -le 2 ]]",

@@ -8,7 +8,7 @@ use crate::sys::{self, OsStrExt, quote::quoted_if_needed};
 
 /// Opens a file to read. A directory is refused here, because WASI says less about it later.
 pub fn open(name: &OsStr) -> io::Result<File> {
-    let file = File::open(name)?;
+    let file = sys::open(name)?;
     match file.metadata()?.is_dir() {
         true => Err(io::Error::from_raw_os_error(libc::EISDIR)),
         false => Ok(file),

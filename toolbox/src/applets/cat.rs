@@ -1,7 +1,6 @@
 //! `cat`: copies files to standard output, with marks and numbers where they are asked for.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
 use std::io::{self, Read, Write};
 
 use crate::getopt::{self, Flag, Order, Takes, flag};
@@ -183,7 +182,7 @@ fn print_file(name: &OsStr, printer: &mut Printer<impl Write>) -> Result<(), Fai
             false => print_input(name, &mut io::stdin().lock(), BUFFER, printer),
         };
     }
-    let mut file = File::open(name).map_err(failure)?;
+    let mut file = sys::open(name).map_err(failure)?;
     let metadata = file.metadata().map_err(failure)?;
     if metadata.is_dir() {
         return Err(failure(io::Error::from_raw_os_error(libc::EISDIR)));

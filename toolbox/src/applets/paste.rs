@@ -6,8 +6,8 @@ use std::io::{self, BufRead, BufReader, BufWriter, Write};
 
 use crate::getopt::{self, Flag, Order, Takes, flag};
 use crate::stdio;
-use crate::sys::OsStrExt;
 use crate::sys::quote::{Quoting, Style};
+use crate::sys::{self, OsStrExt};
 
 const NAME: &str = "paste";
 
@@ -122,7 +122,7 @@ impl<W: Write> Paste<'_, W> {
         if name == "-" {
             return Some(Source::Stdin);
         }
-        match File::open(name) {
+        match sys::open(name) {
             Ok(file) => Some(Source::File(BufReader::new(file))),
             Err(error) => {
                 self.complain(name, &error);

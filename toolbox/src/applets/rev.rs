@@ -38,7 +38,7 @@ pub fn main(args: &[OsString]) -> i32 {
     }
     for name in &parsed.operands {
         // A hyphen is a name like any other.
-        let opened = std::fs::File::open(name);
+        let opened = sys::open(name);
         status |= match opened {
             Ok(file) => reverse(name, Input::File(file), &mut out),
             Err(error) => {

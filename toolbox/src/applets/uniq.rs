@@ -6,9 +6,9 @@ use std::io::{self, BufRead, BufReader, BufWriter, Write};
 
 use crate::getopt::{self, Flag, Order, Takes, UsageError, flag};
 use crate::stdio;
-use crate::sys::OsStrExt;
 use crate::sys::choice::{Choices, choose};
 use crate::sys::quote::{quoted, quoted_text};
+use crate::sys::{self, OsStrExt};
 
 const NAME: &str = "uniq";
 const BUFFER: usize = 16 * 1024;
@@ -130,7 +130,7 @@ pub fn main(args: &[OsString]) -> i32 {
     };
     let mut input: Box<dyn BufRead> = match named(0) {
         None => Box::new(io::stdin().lock()),
-        Some(name) => match File::open(name) {
+        Some(name) => match sys::open(name) {
             Ok(file) => Box::new(BufReader::with_capacity(BUFFER, file)),
             Err(error) => return fail(name, &error),
         },

@@ -178,7 +178,7 @@ fn names_in(list: &OsStr) -> io::Result<Vec<Option<OsString>>> {
     let mut text = Vec::new();
     match list.as_bytes() {
         b"-" => io::stdin().lock().read_to_end(&mut text)?,
-        _ => File::open(list)?.read_to_end(&mut text)?,
+        _ => sys::open(list)?.read_to_end(&mut text)?,
     };
     if text.last() == Some(&0) {
         text.pop();
@@ -206,7 +206,7 @@ fn count_all(names: &[Option<OsString>], columns: Columns, out: &mut impl Write)
                 continue;
             }
             None | Some(b"-") => read(&mut io::stdin().lock(), columns, &mut counts),
-            Some(name) => match File::open(OsStr::from_bytes(name)) {
+            Some(name) => match sys::open(OsStr::from_bytes(name)) {
                 Ok(mut file) => read_file(&mut file, columns, &mut counts),
                 Err(error) => {
                     stdio::complain(NAME, &stdio::about(OsStr::from_bytes(name), &error));

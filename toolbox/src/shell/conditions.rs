@@ -123,27 +123,14 @@ impl Shell {
     }
 
     fn file_test(&self, operator: u8, path: &[u8]) -> bool {
-        if let Some(fd) = number_in_path(path) {
-            return self.descriptor_test(operator, fd);
-        }
-        file_test(operator, path)
-    }
-
-    /// A test of `/dev/stdin` and the like: the script's descriptors are not those of the process.
-    fn descriptor_test(&self, operator: u8, fd: u32) -> bool {
-        let Ok(descriptor) = self.descriptor(fd) else {
-            return false;
+        let Some(fd) = number_in_path(path) else {
+            return file_test(operator, path);
         };
-        let Ok(metadata) = descriptor.metadata() else {
-            // What collects output is open, whatever it is.
-            return matches!(operator, b'a' | b'e');
-        };
-        let kind = FileKind::of_type(metadata.file_type());
-        match operator {
-            b's' => metadata.len() > 0,
-            b'h' | b'L' => true,
-            b'r' | b'w' | b'O' | b'G' => true,
-            _ => has_kind(operator, kind),
+        // The script's descriptors are not those of the process.
+        match (self.descriptor(fd), operator) {
+            (Err(_), _) => false,
+            (Ok(_), b'h' | b'L' | b'r' | b'w' | b'O' | b'G') => true,
+            (Ok(own), _) => file_test(operator, format!("/dev/fd/{}", own.0).as_bytes()),
         }
     }
 }

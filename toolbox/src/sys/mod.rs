@@ -18,6 +18,7 @@ pub mod strftime;
 pub mod version;
 
 use std::ffi::OsStr;
+use std::fs::File;
 use std::io;
 #[cfg(unix)]
 pub use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -31,6 +32,14 @@ pub use error::error_text;
 pub use mode::{FileKind, mode_text};
 pub use process::umask;
 pub use toolbox_abi::FileStat;
+
+/// Opens a file to read. An empty path names none (POSIX 4.16), though libc of WASI takes it for the directory it is in.
+pub fn open(path: impl AsRef<Path>) -> io::Result<File> {
+    match path.as_ref().as_os_str().is_empty() {
+        true => Err(io::Error::from_raw_os_error(libc::ENOENT)),
+        false => File::open(path),
+    }
+}
 
 /// Whether a symbolic link stands for the file it names or for itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

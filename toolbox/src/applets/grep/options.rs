@@ -1,11 +1,10 @@
 //! The command line of grep: what its options mean together.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
 use std::io::Read;
 
 use crate::getopt::{self, Order, UsageError};
-use crate::sys::{OsStrExt, error_text};
+use crate::sys::{self, OsStrExt, error_text};
 
 use super::flags::{Id, TABLE};
 use super::glob::{Filter, Filters};
@@ -365,7 +364,7 @@ fn read_all(name: &OsStr) -> Result<Vec<u8>, Refusal> {
     let mut text = Vec::new();
     let done = match name.as_bytes() {
         b"-" => std::io::stdin().lock().read_to_end(&mut text),
-        _ => File::open(name).and_then(|mut file| file.read_to_end(&mut text)),
+        _ => sys::open(name).and_then(|mut file| file.read_to_end(&mut text)),
     };
     match done {
         Ok(_) => Ok(text),

@@ -1,12 +1,12 @@
 //! The files to search: operands, standard input, and directories with all that is below them.
 
 use std::ffi::OsStr;
-use std::fs::{self, File, FileType};
+use std::fs::{self, FileType};
 use std::io::{self, Read};
 use std::path::Path;
 
 use crate::sys::process::{ExitStatus, end_like};
-use crate::sys::{Follow, OsStrExt, error_text, stat};
+use crate::sys::{self, Follow, OsStrExt, error_text, stat};
 
 use super::options::{Directories, List, Options};
 use super::output::Label;
@@ -244,7 +244,7 @@ impl<'o> Walk<'o> {
     }
 
     fn file(&mut self, path: &OsStr, named: bool) {
-        let mut file = match File::open(Path::new(path)) {
+        let mut file = match sys::open(Path::new(path)) {
             Ok(file) => file,
             Err(error) => return self.complain(path.as_bytes(), &error_text(&error)),
         };

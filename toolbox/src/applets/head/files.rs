@@ -23,7 +23,7 @@ pub fn print_each<W: Write>(
     for name in names {
         let mut file = match name.as_bytes() {
             b"-" => None,
-            _ => match File::open(name) {
+            _ => match sys::open(name) {
                 Ok(file) => Some(file),
                 Err(error) => {
                     let name = quoted(name.as_bytes());

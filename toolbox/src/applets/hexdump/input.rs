@@ -1,7 +1,6 @@
 //! The blocks of `hexdump`: all files as one, cut in equal lengths, and the same ones only once.
 
 use std::ffi::OsString;
-use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
 use super::NAME;
@@ -150,7 +149,7 @@ impl<'a> Blocks<'a> {
         for name in self.names.by_ref() {
             let opened = match name == "-" {
                 true => Ok(Input::stdin()),
-                false => File::open(name).map(Input::File),
+                false => sys::open(name).map(Input::File),
             };
             let mut input = match opened {
                 Ok(input) => input,

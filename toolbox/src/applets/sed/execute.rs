@@ -1,12 +1,11 @@
 //! Runs a script over its input.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
 use std::io::Read;
 use std::path::PathBuf;
 
 use crate::regex::Captures;
-use crate::sys::OsStrExt;
+use crate::sys::{self, OsStrExt};
 
 use super::inplace::{self, Edit};
 use super::input::{Input, Source, stdin};
@@ -229,7 +228,7 @@ impl<'s> Machine<'s> {
                 true => inplace::follow(&name)?,
                 false => PathBuf::from(&name),
             };
-            match File::open(&target) {
+            match sys::open(&target) {
                 Ok(file) => {
                     let (edit, new) = Edit::begin(&target)?;
                     self.outputs.redirect(name.as_bytes(), new);
@@ -308,7 +307,7 @@ impl<'s> Machine<'s> {
     fn open(&mut self, name: &OsStr) -> Result<Option<Source>, Fatal> {
         let file = match name.as_bytes() {
             b"/dev/stdin" => stdin(),
-            _ => File::open(name),
+            _ => sys::open(name),
         };
         Ok(file.ok().map(|file| Source::new(name, file, false)))
     }

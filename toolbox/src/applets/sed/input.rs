@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use memchr::memchr;
 
-use crate::sys::{OsStrExt, error_text, process};
+use crate::sys::{self, OsStrExt, error_text, process};
 
 use super::{Fatal, complain, fatal};
 
@@ -196,7 +196,7 @@ impl Input {
     pub fn open_next(&mut self) -> Result<bool, Fatal> {
         while let Some(name) = self.next_name() {
             let is_stdin = name == "-";
-            let file = if is_stdin { stdin() } else { File::open(&name) };
+            let file = if is_stdin { stdin() } else { sys::open(&name) };
             match file {
                 Ok(file) => {
                     if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {

@@ -1,13 +1,12 @@
 //! The command line of `sed`.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
 use std::io::{self, Write};
 
 use crate::getopt::Takes::{Nothing, Optional, Value};
 use crate::getopt::{self, Flag, Order, flag};
 use crate::stdio;
-use crate::sys::{OsStrExt, OsStringExt};
+use crate::sys::{self, OsStrExt, OsStringExt};
 
 use super::execute::{Settings, read_all};
 use super::parse::Dialect;
@@ -172,7 +171,7 @@ fn expression(number: usize, text: OsString) -> Piece {
 fn script_file(name: &OsStr) -> Result<Piece, Vec<u8>> {
     let file = match name.as_bytes() {
         b"-" | b"/dev/stdin" => input::stdin(),
-        _ => File::open(name),
+        _ => sys::open(name),
     };
     let text = file
         .map_err(|error| fatal("couldn't open file ", name.as_bytes(), &error).message)

@@ -1,7 +1,6 @@
 //! The command line of `sort`.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
 use std::io::{self, Read};
 
 use super::key::{Key, Ordering, Place};
@@ -10,7 +9,7 @@ use crate::getopt::{self, Flag, Order, Takes, UsageError, flag};
 use crate::stdio;
 use crate::sys::choice::{Choices, choose};
 use crate::sys::quote::{quoted, quoted_text};
-use crate::sys::{OsStrExt, OsStringExt};
+use crate::sys::{self, OsStrExt, OsStringExt};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Id {
@@ -460,7 +459,7 @@ fn names_in(list: &OsStr) -> Result<Vec<OsString>, Vec<u8>> {
     let mut text = Vec::new();
     let read = match list.as_bytes() {
         b"-" => io::stdin().lock().read_to_end(&mut text),
-        _ => File::open(list).and_then(|mut file| file.read_to_end(&mut text)),
+        _ => sys::open(list).and_then(|mut file| file.read_to_end(&mut text)),
     };
     read.map_err(|error| failure(b"open failed: ", list, &error))?;
     let text = text.strip_suffix(b"\0").unwrap_or(&text);

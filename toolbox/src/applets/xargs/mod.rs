@@ -5,7 +5,6 @@ mod options;
 mod run;
 
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
 
 use crate::stdio;
@@ -32,7 +31,7 @@ pub fn main(args: &[OsString]) -> i32 {
     }
     match &settings.arg_file {
         None => run_all(&settings, io::stdin().lock()),
-        Some(name) => match File::open(name) {
+        Some(name) => match sys::open(name) {
             Ok(file) => run_all(&settings, BufReader::new(file)),
             Err(error) => {
                 let message = [

@@ -68,7 +68,7 @@ pub fn main(args: &[OsString]) -> i32 {
     let name = options.operands.first().filter(|name| *name != "-");
     let mut input = match name {
         None => Input::stdin(),
-        Some(name) => match File::open(name) {
+        Some(name) => match sys::open(name) {
             Ok(file) => Input::File(file),
             Err(error) => return complain(name, &error, 2),
         },

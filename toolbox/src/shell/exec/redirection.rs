@@ -179,6 +179,11 @@ impl Shell {
         {
             return Err(OpenError::Exists);
         }
+        if path.is_empty() {
+            return Err(OpenError::System(io::Error::from_raw_os_error(
+                libc::ENOENT,
+            )));
+        }
         let file = mode.open(name).map_err(OpenError::System)?;
         Ok(descriptors::owned(file))
     }

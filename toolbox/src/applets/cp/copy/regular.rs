@@ -11,7 +11,7 @@ use crate::sys::{self, FileStat, FileTimes, Follow, OsStrExt, error_text};
 
 impl Copier {
     pub(super) fn copy_regular(&mut self, source: &Source, destination: &Path, exists: bool) {
-        let mut from = match File::open(source.path) {
+        let mut from = match sys::open(source.path) {
             Ok(file) => file,
             Err(error) => {
                 let text = error_text(&error);

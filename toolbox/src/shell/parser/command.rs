@@ -199,6 +199,7 @@ impl Reader<'_, '_> {
             }
         }
         self.depth -= 1;
+        list.items.shrink_to_fit();
         Ok(list)
     }
 

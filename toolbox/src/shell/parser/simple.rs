@@ -69,6 +69,10 @@ impl Reader<'_, '_> {
         {
             return Err(self.unexpected());
         }
+        // A tree can be large and live long: what was set aside for more is given back.
+        command.words.shrink_to_fit();
+        command.assignments.shrink_to_fit();
+        command.redirections.shrink_to_fit();
         Ok(Command::Simple(command))
     }
 

@@ -88,7 +88,7 @@ pub struct SimpleCommand {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Assignment {
     pub name: Symbol,
-    pub subscript: Option<Index>,
+    pub subscript: Option<Box<Index>>,
     pub append: bool,
     pub value: AssignedValue,
 }
@@ -103,7 +103,7 @@ pub enum AssignedValue {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ArrayElement {
     /// `[subscript]=value`.
-    pub subscript: Option<Index>,
+    pub subscript: Option<Box<Index>>,
     /// `[subscript]+=value`.
     pub append: bool,
     /// Braces in it count in an indexed array only, and make words of the whole element.
@@ -271,7 +271,7 @@ pub enum RedirectedFd {
     Default,
     Number(u32),
     /// `{name}`: a new one, from 10 up, is assigned to the variable.
-    Variable(Symbol, Option<Index>),
+    Variable(Symbol, Option<Box<Index>>),
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -436,7 +436,7 @@ pub enum Subscript {
     Each,
     /// `[*]`
     Joined,
-    Index(Index),
+    Index(Box<Index>),
 }
 
 /// A subscript: which of the two it is depends on the array.
@@ -498,8 +498,8 @@ pub enum Operation {
     },
     /// `${name:offset:length}`
     Substring {
-        offset: Arithmetic,
-        length: Option<Arithmetic>,
+        offset: Box<Arithmetic>,
+        length: Option<Box<Arithmetic>>,
     },
     /// `${name@Q}`: the letter.
     Transform(u8),

@@ -204,7 +204,7 @@ impl Shell {
                     subject,
                     found,
                     offset,
-                    length.as_ref(),
+                    length.as_deref(),
                     is_quoted,
                     sink,
                 )?;

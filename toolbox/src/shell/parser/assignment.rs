@@ -91,7 +91,7 @@ impl Reader<'_, '_> {
     }
 
     #[inline(never)]
-    fn bracketed_index(&mut self) -> Parsed<Index> {
+    fn bracketed_index(&mut self) -> Parsed<Box<Index>> {
         let start = self.input.at;
         self.bump();
         let index = self.index_inside()?;

@@ -137,9 +137,9 @@ impl Reader<'_, '_> {
     /// `offset` or `offset:length`, behind the colon.
     #[inline(never)]
     fn substring(&mut self) -> Parsed<Operation> {
-        let offset = self.arithmetic(Until::Colon)?;
+        let offset = Box::new(self.arithmetic(Until::Colon)?);
         let length = match self.take(b':') {
-            true => Some(self.arithmetic(Until::Brace)?),
+            true => Some(Box::new(self.arithmetic(Until::Brace)?)),
             false => None,
         };
         Ok(Operation::Substring { offset, length })

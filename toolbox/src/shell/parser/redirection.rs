@@ -114,7 +114,7 @@ impl Reader<'_, '_> {
             return Ok(None);
         }
         let behind = std::mem::replace(&mut self.input.at, bracket);
-        let index: Option<Index> = match self.take(b'[') {
+        let index: Option<Box<Index>> = match self.take(b'[') {
             true => Some(self.index_inside()?),
             false => None,
         };

@@ -28,7 +28,7 @@ impl Reader<'_, '_> {
 
     /// A subscript up to the `]`, which it may run into the end of the text for.
     #[inline(never)]
-    pub(super) fn index_inside(&mut self) -> Parsed<Index> {
+    pub(super) fn index_inside(&mut self) -> Parsed<Box<Index>> {
         self.enter()?;
         self.subscripts += 1;
         let start = self.input.at;
@@ -70,7 +70,7 @@ impl Reader<'_, '_> {
         };
         self.subscripts -= 1;
         self.depth -= 1;
-        Ok(Index { word, arithmetic })
+        Ok(Box::new(Index { word, arithmetic }))
     }
 }
 

@@ -8,7 +8,7 @@ use crate::shell::symbol::Symbol;
 
 pub struct Operand<'a> {
     pub name: Symbol,
-    pub subscript: Option<Index>,
+    pub subscript: Option<Box<Index>>,
     /// The subscript is `[@]` or `[*]`.
     pub is_each: bool,
     /// `+=`

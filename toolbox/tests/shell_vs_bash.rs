@@ -201,9 +201,9 @@ lines! {
     builtins: 0,
     commands: 1,
     expansions: 2,
-    functions: 1,
+    functions: 0,
     globs: 0,
-    parsing: 5,
+    parsing: 9,
     traps: 0,
     variables: 1,
 }

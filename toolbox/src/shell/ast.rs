@@ -24,6 +24,8 @@ pub struct ListItem {
     pub command: AndOr,
     /// Ended by `&`.
     pub background: bool,
+    /// Ended by the end of its line alone.
+    pub ends_line: bool,
 }
 
 /// Pipelines joined by `&&` and `||`.

@@ -275,6 +275,7 @@ impl Shell {
         let item = ListItem {
             command: command.clone(),
             background: false,
+            ends_line: false,
         };
         Self::group(&List { items: vec![item] })
     }

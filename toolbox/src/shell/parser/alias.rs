@@ -1,7 +1,7 @@
 //! Aliases: their texts take the place of words where commands begin (bash manual, "Aliases").
 
 use super::Reader;
-use super::input::ends_word;
+use super::input::{Input, ends_word};
 use crate::shell::ast::Text;
 
 /// Where the text of an alias is read.
@@ -55,9 +55,12 @@ impl Reader<'_, '_> {
             return false;
         };
         let continues = text.last().is_some_and(|byte| matches!(byte, b' ' | b'\t'));
-        // What ends the word ended the alias; a blank does so by itself.
+        // What ends the word ended the alias; a blank does so by itself, and in quotes nothing does.
         let is_before_blank = matches!(self.input.text.get(end), Some(b' ' | b'\t'));
-        if !is_before_blank && text.last().is_none_or(|byte| !ends_word(*byte)) {
+        if !is_before_blank
+            && words(&text).open.is_none()
+            && text.last().is_none_or(|byte| !ends_word(*byte))
+        {
             text.push(b' ');
         }
         self.input.text.splice(start..end, text.iter().copied());
@@ -81,13 +84,73 @@ impl Reader<'_, '_> {
 
     fn follows_alias(&self) -> bool {
         let at = self.input.at;
-        let follows = |end: usize| {
-            let between = self.input.text.get(end..at);
-            between.is_some_and(|between| between.iter().all(|byte| matches!(byte, b' ' | b'\t')))
-        };
-        self.input
-            .regions
-            .iter()
-            .any(|region| region.continues && follows(region.end))
+        let mut regions = self.input.regions.iter();
+        regions.any(|region| self.input.continues(region, at))
+    }
+
+    /// The reserved word that begins at `start` and ends here does not count: what follows an alias before it still does.
+    pub(super) fn pass_over(&mut self, start: usize) {
+        let mut regions = std::mem::take(&mut self.input.regions);
+        for region in &mut regions {
+            if self.input.continues(region, start) {
+                region.end = self.input.at;
+            }
+        }
+        self.input.regions = regions;
+    }
+}
+
+impl Input<'_> {
+    /// Whether an alias continues with the word at a place.
+    fn continues(&self, region: &Region, at: usize) -> bool {
+        let between = self.text.get(region.end..at);
+        region.continues && between.is_some_and(is_passed_over)
+    }
+}
+
+/// How far behind an alias the word that it continues with is looked for.
+const MAX_PASSED_OVER: usize = 4096;
+
+/// Whether a word behind this text is one that the alias before it continues with: words that are never looked up do not count.
+fn is_passed_over(text: &[u8]) -> bool {
+    text.len() <= MAX_PASSED_OVER && words(text).are_passed_over
+}
+
+/// What is found in a text without reading it.
+struct Words {
+    /// All words are quoted ones.
+    are_passed_over: bool,
+    /// The quote that is open at the end.
+    open: Option<u8>,
+}
+
+fn words(text: &[u8]) -> Words {
+    let (mut are_passed_over, mut open) = (true, None);
+    let (mut start, mut is_quoted) = (0, false);
+    let mut bytes = text.iter().copied().enumerate();
+    while let Some((at, byte)) = bytes.next() {
+        match (open, byte) {
+            (Some(quote), _) if quote == byte => open = None,
+            (Some(b'\''), _) => {}
+            (_, b'\\') => {
+                is_quoted = true;
+                bytes.next();
+            }
+            (None, b'\'' | b'"') => {
+                is_quoted = true;
+                open = Some(byte);
+            }
+            (None, b' ' | b'\t') => {
+                are_passed_over &= is_quoted || start == at;
+                start = at + 1;
+                is_quoted = false;
+            }
+            _ => {}
+        }
+    }
+    are_passed_over &= open.is_none() && start == text.len();
+    Words {
+        are_passed_over,
+        open,
     }
 }

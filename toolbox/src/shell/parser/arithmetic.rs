@@ -1,10 +1,10 @@
 //! Arithmetic in the script: its text as a word, and its expression as far as that can be read beforehand.
 
-use super::Reader;
 use super::arithmetic_text::read_marked;
 use super::error::Parsed;
 use super::parts::Parts;
 use super::word::ARITHMETIC;
+use super::{Reader, What};
 use crate::shell::ast::{
     Arithmetic, Expression, Operation, Parameter, Part, Subject, Subscript, Text, Word,
 };
@@ -104,6 +104,7 @@ impl Reader<'_, '_> {
                 // Quotes mean the same with it and without.
                 b'$' if matches!(self.peek_second(), Some(b'"' | b'\'')) => {
                     self.bump();
+                    self.show(self.input.at - 1, || What::Text(Text::new()));
                     continue;
                 }
                 b'$' => {

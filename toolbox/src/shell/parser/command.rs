@@ -145,12 +145,7 @@ impl Reader<'_, '_> {
         }
         let mut list = List::default();
         loop {
-            let command = self.and_or()?;
-            let separator = self.separator();
-            list.items.push(ListItem {
-                command,
-                background: separator == Some(b'&'),
-            });
+            let separator = self.list_item(&mut list)?;
             self.skip_blanks();
             match self.peek() {
                 None => break,
@@ -188,12 +183,7 @@ impl Reader<'_, '_> {
             if self.is_at_closing() {
                 break;
             }
-            let command = self.and_or()?;
-            let separator = self.separator();
-            list.items.push(ListItem {
-                command,
-                background: separator == Some(b'&'),
-            });
+            let separator = self.list_item(&mut list)?;
             if separator.is_none() && self.peek() != Some(b'\n') {
                 break;
             }
@@ -201,6 +191,18 @@ impl Reader<'_, '_> {
         self.depth -= 1;
         list.items.shrink_to_fit();
         Ok(list)
+    }
+
+    /// Adds the next command, and gives the operator that ends it.
+    fn list_item(&mut self, list: &mut List) -> Parsed<Option<u8>> {
+        let command = self.and_or()?;
+        let separator = self.separator();
+        list.items.push(ListItem {
+            command,
+            background: separator == Some(b'&'),
+            ends_line: separator.is_none(),
+        });
+        Ok(separator)
     }
 
     fn is_at_closing(&mut self) -> bool {

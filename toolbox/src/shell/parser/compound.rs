@@ -226,8 +226,9 @@ impl Reader<'_, '_> {
     pub(super) fn take_in(&mut self) -> bool {
         let start = self.input.at;
         let found = self.take_text(b"in") && self.peek().is_none_or(ends_word);
-        if !found {
-            self.input.at = start;
+        match found {
+            true => self.pass_over(start),
+            false => self.input.at = start,
         }
         found
     }

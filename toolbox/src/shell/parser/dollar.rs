@@ -1,10 +1,11 @@
 //! What a `$` begins.
 
-use super::Reader;
 use super::error::Parsed;
 use super::input::starts_name;
 use super::parts::Parts;
-use crate::shell::ast::{Operation, Parameter, Part, Subject};
+use super::{Reader, What};
+use crate::shell::ast::{Operation, Parameter, Part, Subject, Text};
+use crate::shell::quote;
 use crate::shell::symbol::Symbol;
 
 impl Reader<'_, '_> {
@@ -12,12 +13,18 @@ impl Reader<'_, '_> {
     pub(super) fn dollar(&mut self, parts: &mut Parts) -> Parsed<()> {
         match self.peek_second() {
             Some(b'\'') => {
+                let start = self.input.at;
                 self.bump();
-                self.ansi_quotes(parts)
+                let text = self.ansi_quotes()?;
+                parts.quoted(&text);
+                self.show(start, || What::Text(quote::single(&text)));
+                Ok(())
             }
             // It would be translated, if there were anything to translate it to.
             Some(b'"') => {
+                let start = self.input.at;
                 self.bump();
+                self.show(start, || What::Text(Text::new()));
                 let part = self.double_quotes()?;
                 parts.push(part);
                 Ok(())

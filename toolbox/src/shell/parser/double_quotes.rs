@@ -1,11 +1,11 @@
 //! Text in which only `$`, `` ` `` and some backslashes mean something: double quotes, here-documents, and words of
 //! expansions that stand in double quotes.
 
-use super::Reader;
 use super::error::Parsed;
 use super::parts::Parts;
 use super::word::QUOTED;
-use crate::shell::ast::{Part, Word};
+use super::{Reader, What};
+use crate::shell::ast::{Part, Text, Word};
 
 /// What quoted text stands in.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -99,6 +99,9 @@ impl Reader<'_, '_> {
                     parts.quoted(b"'");
                 }
                 b'\\' => self.quoted_escape(inside, parts),
+                b'$' if inside == Inside::Operand && !self.is_body && self.is_dollar_quote() => {
+                    self.quoted_dollar_quote(parts)?;
+                }
                 b'$' | b'`' => {
                     let start = self.input.at;
                     let read = self.quoted_expansion(byte, parts);
@@ -124,6 +127,26 @@ impl Reader<'_, '_> {
             }
             _ => self.quoted_dollar(parts),
         }
+    }
+
+    fn is_dollar_quote(&mut self) -> bool {
+        matches!(self.peek_second(), Some(b'\'' | b'"'))
+    }
+
+    /// `$'…'` or `$"…"` in an operand.
+    fn quoted_dollar_quote(&mut self, parts: &mut Parts) -> Parsed<()> {
+        let start = self.input.at;
+        self.bump();
+        let text = match self.peek() {
+            Some(b'\'') => self.ansi_quotes()?,
+            // The `$` means nothing.
+            _ => Text::new(),
+        };
+        if self.input.at > start + 1 {
+            parts.quoted(&text);
+        }
+        self.show(start, || What::Text(text));
+        Ok(())
     }
 
     /// A backslash keeps its meaning only before a few characters.

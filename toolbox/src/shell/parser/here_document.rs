@@ -50,6 +50,7 @@ impl Reader<'_, '_> {
         } else {
             let mut inner = self.inner(text.clone(), line);
             inner.depth += 1;
+            inner.is_body = true;
             let parts = inner.here_document_parts();
             self.warnings.append(&mut inner.warnings);
             parts

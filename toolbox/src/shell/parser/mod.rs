@@ -22,6 +22,7 @@ mod parameter;
 mod parts;
 mod quote;
 mod redirection;
+mod shown;
 mod simple;
 mod skip;
 mod subscript;
@@ -41,6 +42,7 @@ use substitution::Meaning;
 pub use arithmetic_text::{ArithmeticError, arithmetic_text, division_token};
 pub use error::{ErrorKind, SyntaxError};
 pub use input::{More, is_name};
+pub use shown::{Shown, What, shown};
 
 /// Gives the text of an alias.
 pub type Aliases<'s> = &'s dyn Fn(&[u8]) -> Option<Text>;
@@ -130,6 +132,10 @@ struct Reader<'a, 's> {
     subscripts: usize,
     /// How many brace expansions this place is inside of.
     braces: usize,
+    /// The text is the body of a here-document, which bash reads when it expands it.
+    is_body: bool,
+    /// What bash shows otherwise than it stands, where that is asked for.
+    shown: Option<Vec<Shown>>,
     warnings: Vec<(u32, Text)>,
 }
 
@@ -143,6 +149,8 @@ impl<'a, 's> Reader<'a, 's> {
             double_parentheses: Vec::new(),
             subscripts: 0,
             braces: 0,
+            is_body: false,
+            shown: None,
             warnings: Vec::new(),
         }
     }

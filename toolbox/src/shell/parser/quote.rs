@@ -49,7 +49,7 @@ impl Reader<'_, '_> {
 
     /// `$'…'`, behind the `$`: the escapes of the bash manual, "ANSI-C Quoting".
     #[inline(never)]
-    pub(super) fn ansi_quotes(&mut self, parts: &mut Parts) -> Parsed<()> {
+    pub(super) fn ansi_quotes(&mut self) -> Parsed<Text> {
         let start = self.input.at;
         self.bump();
         let mut text = Text::new();
@@ -67,8 +67,8 @@ impl Reader<'_, '_> {
         }
         // A NUL ends the text.
         let end = memchr::memchr(0, &text).unwrap_or(text.len());
-        parts.quoted(&text[..end]);
-        Ok(())
+        text.truncate(end);
+        Ok(text)
     }
 
     fn ansi_escape(&mut self, text: &mut Text) {

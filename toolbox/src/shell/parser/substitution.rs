@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use super::Reader;
 use super::error::{ErrorKind, Parsed};
+use super::{Reader, What};
 use crate::shell::ast::{
     AndOr, Command, CommandSubstitution, List, ListItem, Part, Pipeline, ProcessSubstitution,
     RedirectedFd, RedirectionTarget, Text, UnreadText, Word,
@@ -78,7 +78,8 @@ impl Reader<'_, '_> {
     /// Commands in parentheses; maybe none.
     #[inline(never)]
     fn parenthesised(&mut self) -> Parsed<List> {
-        self.list_in_parentheses().map_err(|mut error| {
+        let start = self.input.at;
+        let body = self.list_in_parentheses().map_err(|mut error| {
             // One that lacks its end is an error like others.
             if error.is_eof {
                 error.name_parenthesis();
@@ -86,7 +87,9 @@ impl Reader<'_, '_> {
                 error.kind = ErrorKind::Substitution;
             }
             error
-        })
+        })?;
+        self.show(start, || What::Commands(body.clone()));
+        Ok(body)
     }
 
     #[inline(never)]
@@ -96,7 +99,10 @@ impl Reader<'_, '_> {
         let outer = std::mem::take(&mut self.pending);
         let braces = self.braces;
         self.braces += 1;
-        let body = self.commands()?;
+        let is_body = std::mem::take(&mut self.is_body);
+        let body = self.commands();
+        self.is_body = is_body;
+        let body = body?;
         self.braces = braces;
         match self.peek() {
             Some(b')') => self.bump(),
@@ -196,7 +202,9 @@ impl Reader<'_, '_> {
             },
         };
         self.remember(position.at, Meaning::Commands(end));
-        match self.command_substitution() {
+        let part = self.command_substitution();
+        self.show_as_it_stands(position.at);
+        match part {
             Err(error) if !error.is_too_deep() => {
                 self.go_back(&position);
                 let line = self.line();
@@ -240,6 +248,7 @@ fn unread(text: Text, line: u32) -> List {
         items: vec![ListItem {
             command,
             background: false,
+            ends_line: false,
         }],
     }
 }

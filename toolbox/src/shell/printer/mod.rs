@@ -8,9 +8,11 @@ use std::rc::Rc;
 
 use super::ast::{
     AndOr, Arithmetic, AssignedValue, Assignment, CaseEnd, Command, Compound, CompoundCommand,
-    Connector, FunctionDefinition, HereDocument, List, Pipeline, Redirection, SimpleCommand,
-    TestExpression, Text, TimeFormat, Word,
+    Connector, FunctionDefinition, HereDocument, List, ListItem, Pipeline, Redirection,
+    SimpleCommand, TestExpression, Text, TimeFormat, Word,
 };
+
+use super::parser::{Shown, What, shown};
 
 pub use test::operator_text;
 
@@ -68,6 +70,22 @@ pub fn assignment(assignment: &Assignment) -> Text {
     printer.text
 }
 
+/// The commands of a substitution, in parentheses.
+fn substitution(list: &List) -> Text {
+    let mut printer = Printer {
+        in_substitution: true,
+        ..Printer::default()
+    };
+    printer.put("(");
+    printer.list(list);
+    if printer.text.starts_with(b"((") {
+        printer.text.insert(1, b' ');
+    }
+    printer.end_of_line();
+    printer.put(")");
+    printer.text
+}
+
 /// Spaces of one level.
 const INDENT: usize = 4;
 
@@ -76,6 +94,8 @@ struct Printer {
     text: Text,
     level: usize,
     inline: bool,
+    /// The commands are those of a substitution: what needs no line of its own has none.
+    in_substitution: bool,
     /// Here-documents of the line that is being printed.
     pending: Vec<Rc<HereDocument>>,
     /// Some were printed since the last semicolon.
@@ -127,6 +147,14 @@ impl Printer {
         }
     }
 
+    /// Ends the line, if here-documents have to come before what follows.
+    fn end_of_line(&mut self) {
+        if !self.inline && !self.pending.is_empty() {
+            self.text.push(b'\n');
+            self.here_documents();
+        }
+    }
+
     fn here_documents(&mut self) {
         self.had_documents |= !self.pending.is_empty();
         for document in std::mem::take(&mut self.pending) {
@@ -142,7 +170,9 @@ impl Printer {
         self.bytes(&definition.name);
         self.put(" () ");
         self.newline();
+        let in_substitution = std::mem::take(&mut self.in_substitution);
         self.function_body(&definition.body);
+        self.in_substitution = in_substitution;
     }
 
     fn function_body(&mut self, body: &CompoundCommand) {
@@ -160,11 +190,20 @@ impl Printer {
         }
     }
 
-    /// `{` and `}` on lines of their own.
+    /// `{` and `}`, on lines of their own where these are lines.
     fn block(&mut self, list: &List, redirections: &[Redirection]) {
         self.put("{ ");
-        self.indented(list);
-        self.end_of_body();
+        if self.in_substitution {
+            self.list(list);
+            self.put(if ends_with_background(list) {
+                " "
+            } else {
+                "; "
+            });
+        } else {
+            self.indented(list);
+            self.end_of_body();
+        }
         self.put("}");
         self.redirections(redirections);
     }
@@ -189,11 +228,12 @@ impl Printer {
     /// A condition, and the word behind it.
     fn condition(&mut self, list: &List, word: &str) {
         self.list(list);
-        self.put(if ends_with_background(list) {
-            " "
-        } else {
-            "; "
-        });
+        let ends_line = !self.inline && !self.pending.is_empty();
+        if !ends_with_background(list) && !ends_line {
+            self.put(";");
+        }
+        self.end_of_line();
+        self.put(" ");
         self.put(word);
     }
 
@@ -217,15 +257,29 @@ impl Printer {
                 (true, false, _) => self.join(" &"),
                 (false, true, _) => {}
                 (false, false, true) => self.put("; "),
+                (false, false, false) if self.in_substitution => self.end_of_item(item),
                 (false, false, false) => {
                     let had_documents = std::mem::take(&mut self.had_documents);
                     if self.pending.is_empty() && !had_documents {
                         self.put(";");
                     }
                     self.newline();
+                    // Only those of the first command count.
+                    self.had_documents &= at == 0;
                 }
             }
         }
+    }
+
+    /// What separates the commands of a substitution.
+    fn end_of_item(&mut self, item: &ListItem) {
+        if !item.ends_line {
+            self.join(if self.pending.is_empty() { ";" } else { "" });
+            return;
+        }
+        let level = std::mem::take(&mut self.level);
+        self.newline();
+        self.level = level;
     }
 
     fn and_or(&mut self, command: &AndOr) {
@@ -296,7 +350,23 @@ impl Printer {
     }
 
     fn word(&mut self, word: &Word) {
-        self.bytes(&word.source);
+        self.source(&word.source);
+    }
+
+    /// The text of a word.
+    fn source(&mut self, text: &[u8]) {
+        let mut at = 0;
+        for Shown { place, what } in shown(text) {
+            self.bytes(text.get(at..place.start).unwrap_or_default());
+            match what {
+                What::Text(text) => self.bytes(&text),
+                What::Commands(list) => {
+                    self.bytes(&substitution(&list));
+                }
+            }
+            at = place.end;
+        }
+        self.bytes(text.get(at..).unwrap_or_default());
     }
 
     fn assignment(&mut self, assignment: &Assignment) {
@@ -315,7 +385,7 @@ impl Printer {
                     if at > 0 {
                         self.put(" ");
                     }
-                    self.bytes(&element.target());
+                    self.source(&element.target());
                     self.word(&element.value);
                 }
                 self.put(")");
@@ -332,6 +402,7 @@ impl Printer {
             Compound::Subshell(list) => {
                 self.put("( ");
                 self.list(list);
+                self.end_of_line();
                 self.put(" )");
             }
             Compound::If {
@@ -374,7 +445,7 @@ impl Printer {
                         self.put("; ");
                     }
                     match part {
-                        Some(part) => self.bytes(part.word.source.trim_ascii_start()),
+                        Some(part) => self.source(part.word.source.trim_ascii_start()),
                         None => self.put("1"),
                     }
                 }
@@ -422,7 +493,7 @@ impl Printer {
 
     fn arithmetic(&mut self, arithmetic: &Arithmetic) {
         self.put("((");
-        self.bytes(&arithmetic.word.source);
+        self.source(&arithmetic.word.source);
         self.put("))");
     }
 

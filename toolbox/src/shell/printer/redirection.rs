@@ -82,5 +82,6 @@ impl Printer {
         };
         self.put(operator);
         self.word(word);
+        self.had_documents = false;
     }
 }

@@ -20,6 +20,8 @@ use super::harness::{Ended, LONG, Run, image};
 /// The calls that `escape.wat` makes with each path; the first six only look.
 const CALLS: usize = 20;
 const LOOKS: usize = 6;
+/// The last one starts a program in that directory, which need not be there: nothing is found in it.
+const START: usize = CALLS - 1;
 
 /// A directory of the host with two others that are mounted: `work`, and `read` to be read only.
 struct Host(TempDir);
@@ -126,7 +128,7 @@ impl Host {
         for (path, answers) in paths.iter().zip(answers) {
             let path = String::from_utf8_lossy(&path.as_ref()[..path.as_ref().len().min(80)]);
             assert_eq!(answers[..LOOKS], [errno as u8; LOOKS], "{path}");
-            assert!(!answers.contains(&0), "{path}: {answers:?}");
+            assert!(!answers[..START].contains(&0), "{path}: {answers:?}");
         }
     }
 }
@@ -228,7 +230,7 @@ fn proc_and_dev_lead_nowhere_else() {
     assert_eq!(read, b"");
     for (path, answers) in paths.iter().zip(answers) {
         let path = String::from_utf8_lossy(path);
-        assert!(!answers.contains(&0), "{path}: {answers:?}");
+        assert!(!answers[..START].contains(&0), "{path}: {answers:?}");
     }
 }
 

@@ -304,10 +304,9 @@ impl Shell {
         let here = std::ffi::OsStr::from_bytes(path);
         if !path.contains(&b'/')
             && sys::stat(here, sys::Follow::Yes).is_err()
-            && let Some(super::exec::Found::Executable(found) | super::exec::Found::Other(found)) =
-                self.find_program(path)
+            && let Some(found) = self.find_program(path)
         {
-            return found;
+            return found.path();
         }
         path.to_vec()
     }

@@ -151,7 +151,7 @@ impl Shell {
         }
         for (line, warning) in parser.take_warnings() {
             let line = std::mem::replace(&mut self.state.line, line);
-            self.complain_of_source(b"", &warning);
+            self.complain(&warning);
             self.state.line = line;
         }
         next
@@ -325,35 +325,14 @@ impl Shell {
         }
     }
 
-    /// A complaint with what the text is (behind a space, with a colon) between the script's name and the line.
-    fn complain_of_source(&mut self, source: &[u8], message: &[u8]) {
-        let name = self
-            .state
-            .calls
-            .script_name()
-            .unwrap_or(&self.state.name)
-            .clone();
-        let line = self.line_in_messages();
-        let text = [
-            name.as_slice(),
-            b":",
-            source,
-            line.as_bytes(),
-            b": ",
-            message,
-            b"\n",
-        ]
-        .concat();
-        self.write_error(&text);
-    }
-
-    /// Says what is wrong with a text, line by line.
+    /// Says what is wrong with a text, line by line; what it is (behind a space, with a colon) stands before the line.
     #[inline(never)]
     pub(super) fn tell_of_text(&mut self, messages: &[(u32, Text)], source: &str) {
         let own_line = self.state.line;
         for (line, message) in messages {
             self.state.line = *line;
-            self.complain_of_source(source.as_bytes(), message);
+            let place = format!("{source}{}", self.line_in_messages());
+            self.complain_at(&place, message);
         }
         self.state.line = own_line;
     }

@@ -227,6 +227,11 @@ impl Shell {
         self.complain_at(&line, &[builtin.as_ref(), b": ", message.as_ref()].concat());
     }
 
+    /// The file that runs now, or what the shell was called by.
+    pub(super) fn name_in_messages(&self) -> &[u8] {
+        self.state.calls.script_name().unwrap_or(&self.state.name)
+    }
+
     /// The line as it stands behind the colon of a message that is no builtin's.
     pub(super) fn line_in_messages(&self) -> String {
         match self.has_shopt(Shopt::GnuErrFmt) {
@@ -235,12 +240,12 @@ impl Shell {
         }
     }
 
-    fn complain_at(&mut self, line: &str, message: &[u8]) {
-        let name = self.state.calls.script_name().unwrap_or(&self.state.name);
+    /// Says what went wrong, and where: what stands behind the script's name and a colon.
+    pub(super) fn complain_at(&mut self, place: &str, message: &[u8]) {
         let text = [
-            name.as_slice(),
+            self.name_in_messages(),
             b":",
-            line.as_bytes(),
+            place.as_bytes(),
             b": ",
             message,
             b"\n",

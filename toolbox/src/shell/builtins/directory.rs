@@ -237,7 +237,7 @@ fn current() -> io::Result<Text> {
 }
 
 /// A target seen from a directory.
-fn joined(directory: &[u8], target: &[u8]) -> Text {
+pub fn joined(directory: &[u8], target: &[u8]) -> Text {
     let between: &[u8] = if directory.ends_with(b"/") { b"" } else { b"/" };
     match target.starts_with(b"/") {
         true => target.to_vec(),

@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::ops::ControlFlow;
 
+use super::directory::joined;
 use crate::shell::Shell;
 use crate::shell::ast::Text;
 use crate::shell::exec::{ExecOptions, Found, NOT_EXECUTABLE, NOT_FOUND, NotStarted};
@@ -243,7 +244,8 @@ pub fn exec(shell: &mut Shell, args: &[Text]) -> Flow {
     }
     let found = match name.contains(&b'/') {
         true => Some(name.clone()),
-        false => program_path(shell, name),
+        // Also one that cannot be executed.
+        false => shell.find_program(name).map(Found::path),
     };
     let Some(path) = found else {
         shell.complain_as("exec", [name.as_slice(), b": not found"].concat());
@@ -268,22 +270,9 @@ pub fn exec(shell: &mut Shell, args: &[Text]) -> Flow {
 
 /// A path from the root, where the shell knows the directory that it is in.
 fn absolute(directory: &[u8], path: &[u8]) -> Text {
-    if path.starts_with(b"/") || directory.is_empty() {
-        return path.to_vec();
-    }
-    let path = path.strip_prefix(b"./").unwrap_or(path);
-    [
-        directory.strip_suffix(b"/").unwrap_or(directory),
-        b"/",
-        path,
-    ]
-    .concat()
-}
-
-/// The file that a name means on PATH, even if it cannot be executed.
-fn program_path(shell: &mut Shell, name: &[u8]) -> Option<Text> {
-    match shell.find_program(name)? {
-        Found::Executable(path) | Found::Other(path) => Some(path),
+    match directory.is_empty() {
+        true => path.to_vec(),
+        false => joined(directory, path.strip_prefix(b"./").unwrap_or(path)),
     }
 }
 

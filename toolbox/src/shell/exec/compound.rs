@@ -153,10 +153,22 @@ impl Shell {
         self.done(status)
     }
 
-    /// Says that a name is none.
-    pub(super) fn refuse_name(&mut self, name: &[u8]) -> Flow {
-        self.invalid_identifier(name);
-        self.done(1)
+    /// The words that a variable takes in turn; none if its name is no variable's, which is said.
+    pub(super) fn loop_values(
+        &mut self,
+        line: u32,
+        variable: Symbol,
+        words: Option<&[Word]>,
+    ) -> Flow<Option<Vec<Text>>> {
+        self.state.line = line;
+        if !is_seen_by_scripts(variable) {
+            self.invalid_identifier(&variable.name());
+            return Flow::Continue(None);
+        }
+        Flow::Continue(Some(match words {
+            Some(words) => self.expand_words(words)?,
+            None => self.state.positional.to_vec(),
+        }))
     }
 
     #[inline(never)]
@@ -167,13 +179,8 @@ impl Shell {
         words: Option<&[Word]>,
         body: &List,
     ) -> Flow {
-        self.state.line = line;
-        if !is_seen_by_scripts(variable) {
-            return self.refuse_name(&variable.name());
-        }
-        let values = match words {
-            Some(words) => self.expand_words(words)?,
-            None => self.state.positional.to_vec(),
+        let Some(values) = self.loop_values(line, variable, words)? else {
+            return self.done(1);
         };
         let mut status = 0;
         self.in_loop(|shell| {

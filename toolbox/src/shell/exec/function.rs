@@ -179,7 +179,8 @@ impl Shell {
     pub(super) fn define_function(&mut self, definition: &FunctionDefinition) -> Flow {
         self.state.line = definition.line;
         if definition.name.iter().any(|byte| b"$`'\"\\".contains(byte)) {
-            return self.refuse_name(&definition.name);
+            self.invalid_identifier(&definition.name);
+            return self.done(1);
         }
         if self.is_posix()
             && let Some(problem) = forbidden_by_posix(&definition.name)

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use super::has_own_status;
 use super::trap::Next;
 use crate::shell::Shell;
-use crate::shell::ast::{BraceKind, Command, Part, Pipeline, SimpleCommand, Text, Word};
+use crate::shell::ast::{BraceKind, Command, Part, Pipeline, SimpleCommand, Word};
 use crate::shell::descriptors::{self, Open};
 use crate::shell::flow::{Flow, Jump};
 use crate::shell::options::{SetOption, Shopt};
@@ -23,8 +23,13 @@ use crate::sys::signal::Signal;
 enum Stage {
     Running(Pid),
     Ended(i32),
-    /// What it prints is in the pipe: so many bytes, and the end that they are read from.
-    Printed(usize, Rc<Open>),
+}
+
+/// What the first stage prints, when it needs no process.
+struct Printed {
+    length: usize,
+    /// The end of the pipe that it is read from.
+    output: Rc<Open>,
 }
 
 /// What a pipe holds when nobody reads it (Linux, pipe(7)).
@@ -92,7 +97,8 @@ impl Shell {
         };
         let mut running = Vec::with_capacity(firsts.len());
         let children = self.jobs.others.len();
-        let outcome = match self.start_stages(firsts, &mut running) {
+        let printed = firsts.first().and_then(|first| self.printed_at_once(first));
+        let outcome = match self.start_stages(firsts, printed.as_ref(), &mut running) {
             ControlFlow::Continue(Ok(input)) => self.run_last(last, input),
             ControlFlow::Continue(Err(error)) => {
                 let text = sys::error_text(&error);
@@ -102,17 +108,16 @@ impl Shell {
             }
             ControlFlow::Break(jump) => ControlFlow::Break(jump),
         };
-        // What is left in the pipe is only looked at when nobody can read it any more.
-        let may_be_read = self.jobs.others.len() > children;
-        let is_waited_for = may_be_read || stages.len() == 2 && starts_program(last);
-        let mut statuses: Vec<i32> = (running.into_iter().rev())
-            .map(|stage| match stage {
-                Stage::Printed(..) if may_be_read => 0,
-                Stage::Printed(length, output) => written_to(length, &output, is_waited_for),
-                stage => self.end_of(stage),
-            })
+        let mut statuses: Vec<i32> = running
+            .into_iter()
+            .map(|stage| self.end_of(stage))
             .collect();
-        statuses.reverse();
+        // What is left in the pipe is only looked at when nobody can read it any more.
+        if let (Some(printed), Some(first)) = (printed, statuses.first_mut())
+            && self.jobs.others.len() <= children
+        {
+            *first = printed.status(stages.len() == 2 && starts_program(last));
+        }
         let status = outcome?;
         statuses.push(status);
         let failed = statuses.iter().rev().copied().find(|status| *status != 0);
@@ -132,14 +137,16 @@ impl Shell {
         self.done(status)
     }
 
-    /// Starts all stages but the last, which reads what is given.
+    /// Starts all stages but the last, which reads what is given. The first one may have printed already.
     fn start_stages(
         &mut self,
         stages: &[Command],
+        printed: Option<&Printed>,
         running: &mut Vec<Stage>,
     ) -> Flow<io::Result<Option<Rc<Open>>>> {
-        let mut input = None;
-        for stage in stages {
+        let mut input = printed.map(|printed| Rc::clone(&printed.output));
+        running.extend(printed.map(|_| Stage::Ended(0)));
+        for stage in stages.iter().skip(running.len()) {
             let started = match self.announce(stage)? {
                 Next::Run => self.start_stage(stage, input.take()),
                 Next::Skip => descriptors::here_file(b"").map(|file| (Stage::Ended(0), file)),
@@ -161,13 +168,6 @@ impl Shell {
         stage: &Command,
         input: Option<Rc<Open>>,
     ) -> io::Result<(Stage, Rc<Open>)> {
-        if input.is_none()
-            && let Command::Simple(command) = stage
-            && let Some(text) = self.printed_at_once(command)
-        {
-            let output = descriptors::here_file(&text)?;
-            return Ok((Stage::Printed(text.len(), Rc::clone(&output)), output));
-        }
         self.flush()?;
         let (reader, writer) = process::pipe()?;
         let before = self.streams.descriptors.clone();
@@ -184,7 +184,10 @@ impl Shell {
 
     /// What `echo`, `printf` or `jobs` prints, when its words can be expanded without an effect on anything else: such a stage needs
     /// no process, since nobody can tell when it ran.
-    fn printed_at_once(&mut self, command: &SimpleCommand) -> Option<Text> {
+    fn printed_at_once(&mut self, stage: &Command) -> Option<Printed> {
+        let Command::Simple(command) = stage else {
+            return None;
+        };
         let [name, words @ ..] = command.words.as_slice() else {
             return None;
         };
@@ -217,7 +220,11 @@ impl Shell {
             })
         });
         // What failed is run again as a process, which says so.
-        text.ok().filter(|_| status == 0)
+        let text = text.ok().filter(|_| status == 0)?;
+        Some(Printed {
+            length: text.len(),
+            output: descriptors::here_file(&text).ok()?,
+        })
     }
 
     /// Starts a command beside the shell, with the descriptors as they are now.
@@ -229,7 +236,6 @@ impl Shell {
         match self.spawn_command(command, is_background) {
             Ok(Stage::Running(pid)) => Ok(pid),
             Ok(Stage::Ended(status)) => Err(status),
-            Ok(Stage::Printed(..)) => Err(0),
             Err(error) => {
                 let text = sys::error_text(&error);
                 self.complain(format!("fork: {text}"));
@@ -333,7 +339,6 @@ impl Shell {
     fn end_of(&mut self, stage: Stage) -> i32 {
         match stage {
             Stage::Ended(status) => status,
-            Stage::Printed(..) => 0,
             Stage::Running(pid) => match self.wait_for_child(pid) {
                 Some(status) => i32::from(status.code()),
                 None => 127,
@@ -347,23 +352,25 @@ fn starts_program(command: &Command) -> bool {
     matches!(command, Command::Simple(command) if !command.words.is_empty())
 }
 
-/// The status of who has written so many bytes into a pipe that nobody reads from any more: SIGPIPE, if they have not found
-/// room. A reader that is no program may be gone before the first buffer is full.
-fn written_to(length: usize, pipe: &Open, reader_is_slow: bool) -> i32 {
-    let room = match reader_is_slow {
-        true => PIPE_CAPACITY,
-        false => BUFFER_SIZE,
-    };
-    if length <= room {
-        return 0;
-    }
-    let is_broken = match unread(pipe) {
-        Ok(0) | Err(_) => false,
-        Ok(unread) => length > PIPE_CAPACITY || unread == length,
-    };
-    match is_broken {
-        true => ExitStatus::signaled(Signal::PIPE.number()).code().into(),
-        false => 0,
+impl Printed {
+    /// The status of a process that has written this, when nobody reads from the pipe any more: SIGPIPE, if it has not found
+    /// room. A reader that is no program may be gone before the first buffer is full.
+    fn status(&self, reader_is_slow: bool) -> i32 {
+        let room = match reader_is_slow {
+            true => PIPE_CAPACITY,
+            false => BUFFER_SIZE,
+        };
+        if self.length <= room {
+            return 0;
+        }
+        let is_broken = match unread(&self.output) {
+            Ok(0) | Err(_) => false,
+            Ok(unread) => self.length > PIPE_CAPACITY || unread == self.length,
+        };
+        match is_broken {
+            true => ExitStatus::signaled(Signal::PIPE.number()).code().into(),
+            false => 0,
+        }
     }
 }
 

@@ -349,6 +349,14 @@ pub enum Found {
     Other(Text),
 }
 
+impl Found {
+    pub fn path(self) -> Text {
+        match self {
+            Self::Executable(path) | Self::Other(path) => path,
+        }
+    }
+}
+
 /// Whether a file can be run; none when there is no such file.
 pub fn is_program(path: &[u8]) -> Option<bool> {
     let stat = sys::stat(OsStr::from_bytes(path), Follow::Yes).ok()?;

@@ -253,11 +253,9 @@ impl Shell {
 
     /// What bash says first of a descriptor that it duplicates at once: without a line.
     fn cannot_duplicate(&mut self, error: &io::Error) {
-        let script = self.state.calls.script_name();
-        let name = script.unwrap_or(&self.state.name).clone();
         let text = sys::error_text(error);
         let message = format!(": redirection error: cannot duplicate fd: {text}\n");
-        self.write_error(&[name.as_slice(), message.as_bytes()].concat());
+        self.write_error(&[self.name_in_messages(), message.as_bytes()].concat());
     }
 
     fn close(&mut self, fd: &RedirectedFd, default: u32, saved: &mut Saved) -> Redirected<()> {

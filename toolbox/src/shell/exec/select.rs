@@ -3,7 +3,6 @@
 use super::compound::{Turn, for_text};
 use super::trap::Next;
 use crate::shell::Shell;
-use crate::shell::access::is_seen_by_scripts;
 use crate::shell::ast::{List, Word};
 use crate::shell::flow::Flow;
 use crate::shell::symbol::Symbol;
@@ -17,13 +16,8 @@ impl Shell {
         words: Option<&[Word]>,
         body: &List,
     ) -> Flow {
-        self.state.line = line;
-        if !is_seen_by_scripts(variable) {
-            return self.refuse_name(&variable.name());
-        }
-        let values = match words {
-            Some(words) => self.expand_words(words)?,
-            None => self.state.positional.to_vec(),
+        let Some(values) = self.loop_values(line, variable, words)? else {
+            return self.done(1);
         };
         if values.is_empty() {
             return self.done(0);

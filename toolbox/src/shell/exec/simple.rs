@@ -10,7 +10,7 @@ use crate::shell::flow::{Flow, Jump};
 use crate::shell::options::SetOption;
 use crate::shell::symbol::Symbol;
 use crate::shell::value::{Attributes, Value};
-use crate::shell::variables::{Lifted, ScopeKind};
+use crate::shell::variables::Lifted;
 use crate::shell::{parser, printer};
 
 impl Shell {
@@ -205,10 +205,7 @@ impl Shell {
             },
         };
         let keeps_assignments = builtin.is_special && self.is_posix();
-        let is_scoped = assigned.is_some();
-        if let Some(lifted) = assigned {
-            (self.state.variables).lower_scope(ScopeKind::Command, lifted);
-        }
+        let is_scoped = self.lower_assignments(assigned);
         let last = arguments.last();
         let flow = self.call_builtin(builtin, arguments);
         if let Some(last) = last {
@@ -291,10 +288,7 @@ impl Shell {
                 Err(status) => return self.done(status),
             },
         };
-        let is_scoped = assigned.is_some();
-        if let Some(lifted) = assigned {
-            (self.state.variables).lower_scope(ScopeKind::Command, lifted);
-        }
+        let is_scoped = self.lower_assignments(assigned);
         let flow = self.run_program(&fields);
         if is_scoped {
             self.leave_scope();

@@ -28,6 +28,15 @@ impl Shell {
         Flow::Continue(Some(self.state.variables.lift_scope()))
     }
 
+    /// Lets a command see them; says whether there are any, which end with `leave_scope`.
+    pub(super) fn lower_assignments(&mut self, assigned: Option<Lifted>) -> bool {
+        let Some(lifted) = assigned else {
+            return false;
+        };
+        self.state.variables.lower_scope(ScopeKind::Command, lifted);
+        true
+    }
+
     fn assign_temporarily(&mut self, assignment: &Assignment) -> Flow<()> {
         if let Some(index) = &assignment.subscript {
             // An element cannot be exported, and the command runs without it.

@@ -1,6 +1,9 @@
 // One command, called again and again: a sample is the mean over as many calls as fill `sampleMs`.
 import { open } from '../contestants.mjs'
 
+/** The most calls of a sample: each one's answer is kept, to be checked. */
+const MOST = 4096
+
 /** With `fresh`, every call also makes its contestant and closes it. */
 export async function sampler({ side, addon, workDir, command: [program, ...args], sampleMs, fresh = false }) {
   const lasting = fresh ? undefined : await open(side, workDir, { addon })
@@ -31,9 +34,14 @@ export function repeated(call, sampleMs, close) {
   }
 }
 
+/** How many calls take `sampleMs`. What the first ones take, before everything is warm, says little of the others. */
 async function callsThatFill(call, sampleMs) {
-  await call()
-  const start = performance.now()
-  await call()
-  return Math.min(1000, Math.max(1, Math.round(sampleMs / (performance.now() - start))))
+  let count = 1
+  for (;;) {
+    const start = performance.now()
+    for (let i = 0; i < count; i++) await call()
+    const share = sampleMs / (performance.now() - start)
+    if (share < 2 || count === MOST) return Math.min(MOST, Math.max(1, Math.round(count * share)))
+    count = Math.min(MOST, count * 2)
+  }
 }

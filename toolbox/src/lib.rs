@@ -1,5 +1,6 @@
 //! The toolbox: many small Unix tools in one WebAssembly program.
 
+pub mod alloc;
 pub mod applets;
 pub mod format;
 pub mod getopt;
@@ -12,6 +13,10 @@ pub mod uutils;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::Path;
+
+#[cfg(target_os = "wasi")]
+#[global_allocator]
+static ALLOCATOR: alloc::SmallBlocks = alloc::SmallBlocks::new();
 
 /// Runs the applet named by the base name of `argv[0]` and returns its exit status. Behind `toolbox` stand the name that a
 /// tool is called by, the tool and its arguments: so starts one that is called by another name.

@@ -200,10 +200,10 @@ lines! {
     arithmetic: 0,
     builtins: 0,
     commands: 1,
-    expansions: 2,
+    expansions: 3,
     functions: 0,
     globs: 0,
     parsing: 9,
-    traps: 0,
+    traps: 1,
     variables: 1,
 }

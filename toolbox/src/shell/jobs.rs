@@ -6,7 +6,9 @@ use std::rc::Weak;
 use super::Shell;
 use super::ast::Text;
 use super::descriptors::Open;
+use super::options::SetOption;
 use super::symbol::Symbol;
+use super::traps::Event;
 use crate::sys::process::{self, Child, ExitStatus, Pid, Wait};
 use crate::sys::signal::Signal;
 
@@ -145,7 +147,8 @@ impl Jobs {
         let name = text.strip_prefix(b"%").unwrap_or(text);
         let found = match name {
             b"" | b"%" | b"+" => self.current(),
-            b"-" => self.previous(),
+            // The only one is both.
+            b"-" => self.previous().or_else(|| self.current()),
             _ if name.iter().all(u8::is_ascii_digit) => {
                 let number = std::str::from_utf8(name)
                     .ok()
@@ -176,6 +179,16 @@ impl Jobs {
             .rev()
             .find(|job| job.member.ended.is_none());
         running.or_else(|| self.list.last())
+    }
+
+    /// How `jobs` marks a job: as the current one, the one before it, or neither.
+    pub fn mark(&self, number: usize) -> char {
+        let is = |job: Option<&Job>| job.is_some_and(|job| job.number == number);
+        match number {
+            _ if is(self.current()) => '+',
+            _ if is(self.previous()) => '-',
+            _ => ' ',
+        }
     }
 
     /// `%-`: the one before.
@@ -217,6 +230,14 @@ impl Jobs {
         self.coprocess.take()
     }
 
+    /// The numbers of the shell's own jobs that have ended.
+    fn ended(&self) -> Vec<usize> {
+        let own = self.list.iter().filter(|job| !job.is_inherited);
+        own.filter(|job| job.member.ended.is_some())
+            .map(|job| job.number)
+            .collect()
+    }
+
     /// Lets all jobs go that have ended and were told of.
     pub fn forget_reported(&mut self) {
         let reported: Vec<usize> = self
@@ -229,6 +250,38 @@ impl Jobs {
             self.remove(number);
         }
         self.others.retain(|member| member.ended.is_none());
+    }
+}
+
+impl Job {
+    /// The job as `jobs` shows it.
+    pub fn line(&self, mark: char, long: bool) -> Text {
+        let pid = match long {
+            true => format!("{} ", self.member.pid.0),
+            false => " ".to_owned(),
+        };
+        let state = self.state();
+        let mut text = format!("[{}]{mark} {pid}{state:<24}", self.number).into_bytes();
+        text.extend_from_slice(&self.text);
+        if self.member.ended.is_none() {
+            text.extend_from_slice(b" &");
+        }
+        text.push(b'\n');
+        text
+    }
+
+    fn state(&self) -> String {
+        let Some(status) = self.member.ended else {
+            return "Running".to_owned();
+        };
+        match (status.signal(), status.code()) {
+            (None, 0) => "Done".to_owned(),
+            (None, code) => format!("Exit {code}"),
+            (Some(number), _) => match Signal::from_number(number.into()) {
+                Some(signal) => signal.description(),
+                None => format!("Signal {number}"),
+            },
+        }
     }
 }
 
@@ -252,6 +305,7 @@ impl Shell {
     /// Waits for a child of the foreground; signals that come meanwhile are kept for afterwards, but for one that ends the
     /// shell.
     pub fn wait_for_child(&mut self, pid: Pid) -> Option<ExitStatus> {
+        self.commands_to_signals = 0;
         loop {
             if let Some(status) = self.jobs.status(pid) {
                 return Some(status);
@@ -295,6 +349,7 @@ impl Shell {
     }
 
     fn wait_once(&mut self, child: Child) -> Result<(Pid, ExitStatus), WaitError> {
+        self.commands_to_signals = 0;
         loop {
             match process::wait(child, Wait::Forever) {
                 Ok(Some(ended)) => return Ok(ended),
@@ -314,6 +369,47 @@ impl Shell {
         self.pending_signals |= process::take_signals();
         let number = (1..=64).find(|number| self.pending_signals & 1 << (number - 1) != 0)?;
         Signal::from_number(number)
+    }
+
+    /// After a command of the foreground that was a process, and after `wait`: lets the jobs go that have ended by now. `wait`
+    /// still knows their statuses by their process ids.
+    pub fn settle_jobs(&mut self) {
+        if self.jobs.list.is_empty() {
+            return;
+        }
+        self.reap();
+        for number in self.jobs.ended() {
+            self.settle_job(number);
+        }
+    }
+
+    /// Lets a job go that has ended; tells of it as far as bash does in scripts.
+    pub fn settle_job(&mut self, number: usize) {
+        let mark = self.jobs.mark(number);
+        let Some(job) = self.jobs.list.iter().find(|job| job.number == number) else {
+            return;
+        };
+        let signal = job.member.ended.and_then(|status| status.signal());
+        if job.is_reported {
+        } else if self.is_set(SetOption::Monitor) {
+            let line = job.line(mark, false);
+            self.write_error(&line);
+        } else if let Some(signal) = signal
+            && self.tells_of(signal)
+        {
+            let start = format!("{:5} {:<24}", job.member.pid.0, job.state());
+            let message = [start.as_bytes(), &job.text].concat();
+            self.complain(message);
+        }
+        self.jobs.remove(number);
+    }
+
+    /// Whether the end of a job by a signal is told of.
+    fn tells_of(&self, signal: u8) -> bool {
+        let is_silent = [Signal::INT, Signal::PIPE, Signal::TERM]
+            .iter()
+            .any(|silent| silent.number() == signal.into());
+        !is_silent && self.state.traps.get(Event::Signal(signal)).is_none()
     }
 
     /// Notes the children that have ended by now.

@@ -71,8 +71,13 @@ impl Shell {
     fn run_parsed(&mut self, parser: &mut Parser<'_>, source: TextSource) -> Flow {
         let mut status = 0;
         let loops = self.loops;
+        let mut is_first = true;
         loop {
-            match self.next_command(parser) {
+            let next = self.next_command(parser);
+            if !std::mem::replace(&mut is_first, false) && matches!(next, Ok(Some(_))) {
+                self.settle_jobs();
+            }
+            match next {
                 Ok(Some(list)) => match self.run_list(&list) {
                     ControlFlow::Continue(ended) => status = ended,
                     // An error is the end of the line, and in a subshell or in POSIX mode that of more.
@@ -250,7 +255,10 @@ impl Shell {
                     status = self.state.status;
                 }
             }
-            self.jobs.forget_reported();
+            match self.state.source {
+                ScriptSource::Argument => self.settle_jobs(),
+                ScriptSource::File | ScriptSource::StandardInput => self.jobs.forget_reported(),
+            }
             if self.is_set(SetOption::OneCommand) && self.state.source != ScriptSource::Argument {
                 return status;
             }

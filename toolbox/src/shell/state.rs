@@ -31,6 +31,8 @@ pub struct Shell {
     pub substitution_status: Option<i32>,
     /// Signals that have come and whose traps have not run yet: bit `n - 1` is signal `n`.
     pub pending_signals: u64,
+    /// How many commands run before the shell looks for signals.
+    pub commands_to_signals: u8,
     /// Signals that are caught, without a trap of their own, so that the EXIT trap runs before they end the shell.
     pub caught_ends: u64,
     /// The number of the one that has come.
@@ -186,6 +188,7 @@ impl Shell {
             depth: 0,
             substitution_status: None,
             pending_signals: 0,
+            commands_to_signals: 0,
             caught_ends: 0,
             ended_by: None,
             is_announced: false,

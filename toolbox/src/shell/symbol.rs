@@ -197,6 +197,10 @@ known! {
     TERM_NAME = b"TERM";
     HISTFILE = b"HISTFILE";
     HISTSIZE = b"HISTSIZE";
+    // Every sandbox has them.
+    USER = b"USER";
+    LOGNAME = b"LOGNAME";
+    TZ = b"TZ";
 }
 
 impl Symbol {

@@ -263,6 +263,10 @@ pub fn exec(shell: &mut Shell, args: &[Text]) -> Flow {
                 let message = [b": cannot execute: ", reason.as_bytes()].concat();
                 shell.complain_as("exec", [path, message].concat());
             }
+            if !shell.has_shopt(Shopt::ExecFail) {
+                // As in bash, the end comes without the EXIT trap, unlike that of a name which is not found.
+                shell.state.traps.take(crate::shell::traps::Event::Exit);
+            }
             failed(shell, status)
         }
     }

@@ -3,12 +3,12 @@
 use std::ops::ControlFlow;
 
 use crate::shell::Shell;
+use crate::shell::access::is_target;
 use crate::shell::ast::Text;
 use crate::shell::flow::Flow;
 use crate::shell::jobs::{FindError, Job, WaitError, Waited};
 use crate::shell::options::SetOption;
 use crate::sys::process::{ExitStatus, Pid};
-use crate::sys::signal::Signal;
 
 pub fn jobs(shell: &mut Shell, args: &[Text]) -> Flow {
     let (mut long, mut pids, mut changed, mut running, mut stopped) =
@@ -56,24 +56,23 @@ pub fn jobs(shell: &mut Shell, args: &[Text]) -> Flow {
     if !rest.is_empty() {
         shown.clear();
         for spec in rest {
-            match shell.jobs.find(spec) {
-                Ok(job) => shown.push(job.number),
-                Err(_) => {
-                    shell.complain_as("jobs", [spec.as_slice(), b": no such job"].concat());
-                    status = 1;
-                }
+            match job_named(shell, "jobs", spec, Ambiguous::IsMissing) {
+                Some(job) => shown.push(job.number),
+                None => status = 1,
             }
         }
     }
-    let current = shell.jobs.current().map(|job| job.number);
-    let previous = shell.jobs.previous().map(|job| job.number);
+    let marks: Vec<char> = (shell.jobs.list.iter())
+        .map(|job| shell.jobs.mark(job.number))
+        .collect();
     let mut text = Text::new();
-    for job in &mut shell.jobs.list {
+    for (job, mark) in shell.jobs.list.iter_mut().zip(marks) {
         let has_ended = job.member.ended.is_some();
         let is_wanted = shown.contains(&job.number)
             && !(running && has_ended)
             && !stopped
-            && !(changed && (job.is_reported || !has_ended));
+            && !(changed && !has_ended)
+            && !job.is_reported;
         if !is_wanted {
             continue;
         }
@@ -81,16 +80,10 @@ pub fn jobs(shell: &mut Shell, args: &[Text]) -> Flow {
             text.extend(format!("{}\n", job.member.pid.0).bytes());
             continue;
         }
-        let mark = match Some(job.number) {
-            number if number == current => '+',
-            number if number == previous => '-',
-            _ => ' ',
-        };
-        text.extend(line(job, mark, long));
+        text.extend(job.line(mark, long));
         job.is_reported |= has_ended;
     }
     shell.out().extend(text);
-    shell.jobs.forget_reported();
     Flow::Continue(status)
 }
 
@@ -99,8 +92,10 @@ fn run_with_pids(shell: &mut Shell, args: &[Text]) -> Flow {
     let named = |arg: &Text| {
         let pid = arg
             .starts_with(b"%")
-            .then(|| job_of(shell, arg))
-            .flatten()?;
+            .then(|| shell.jobs.find(arg).ok())
+            .flatten()?
+            .member
+            .pid;
         Some(pid.0.to_string().into_bytes())
     };
     let fields: Vec<Text> = args
@@ -108,31 +103,6 @@ fn run_with_pids(shell: &mut Shell, args: &[Text]) -> Flow {
         .map(|arg| named(arg).unwrap_or_else(|| arg.clone()))
         .collect();
     super::lookup::run_named(shell, &fields)
-}
-
-fn line(job: &Job, mark: char, long: bool) -> Text {
-    let state = match job.member.ended {
-        None => "Running".to_owned(),
-        Some(status) => match (status.signal(), status.code()) {
-            (None, 0) => "Done".to_owned(),
-            (None, code) => format!("Exit {code}"),
-            (Some(number), _) => match Signal::from_number(number.into()) {
-                Some(signal) => signal.description(),
-                None => format!("Signal {number}"),
-            },
-        },
-    };
-    let pid = match long {
-        true => format!("{} ", job.member.pid.0),
-        false => " ".to_owned(),
-    };
-    let mut text = format!("[{}]{mark} {pid}{state:<24}", job.number).into_bytes();
-    text.extend_from_slice(&job.text);
-    if job.member.ended.is_none() {
-        text.extend_from_slice(b" &");
-    }
-    text.push(b'\n');
-    text
 }
 
 pub fn wait(shell: &mut Shell, args: &[Text]) -> Flow {
@@ -175,7 +145,13 @@ fn wait_as_asked(shell: &mut Shell, args: &[Text]) -> Flow {
     }
     let _ = shell.flush();
     if let Some(variable) = &variable {
-        shell.unset_named(variable)?;
+        if !is_target(variable) {
+            shell.not_an_identifier("wait", variable);
+            return Flow::Continue(1);
+        }
+        if !shell.unset_named(variable)? {
+            return Flow::Continue(1);
+        }
     }
     if any {
         return wait_for_next(shell, rest, variable);
@@ -185,8 +161,8 @@ fn wait_as_asked(shell: &mut Shell, args: &[Text]) -> Flow {
     }
     let mut status = 0;
     for target in rest {
-        let (pid, number) = match child(shell, target) {
-            Ok(child) => child,
+        let pid = match child(shell, target) {
+            Ok(pid) => pid,
             Err(failure) => {
                 status = failure;
                 continue;
@@ -195,9 +171,6 @@ fn wait_as_asked(shell: &mut Shell, args: &[Text]) -> Flow {
         match shell.wait_for_job(pid) {
             Waited::Ended(ended) => {
                 status = i32::from(ended.code());
-                if let Some(number) = number {
-                    shell.jobs.remove(number);
-                }
                 if let Some(variable) = &variable {
                     shell.assign_text(variable, pid.0.to_string().into_bytes())?;
                 }
@@ -210,6 +183,7 @@ fn wait_as_asked(shell: &mut Shell, args: &[Text]) -> Flow {
             }
         }
     }
+    shell.settle_jobs();
     Flow::Continue(status)
 }
 
@@ -218,44 +192,69 @@ fn usage(shell: &mut Shell) -> Flow {
     Flow::Continue(2)
 }
 
-/// The process that an argument of `wait` means, and the number of its job; a status if it means none, which is said.
-fn child(shell: &mut Shell, target: &[u8]) -> Result<(Pid, Option<usize>), i32> {
+/// The process that an argument of `wait` means; a status if it means none, which is said.
+fn child(shell: &mut Shell, target: &[u8]) -> Result<Pid, i32> {
     if target.starts_with(b"%") {
-        return match shell.jobs.find(target) {
-            Ok(job) => Ok((job.member.pid, Some(job.number))),
-            Err(error) => {
-                let problem: &[u8] = match error {
-                    FindError::NoSuchJob => b": no such job",
-                    FindError::Ambiguous => b": ambiguous job spec",
-                };
-                shell.complain_as("wait", [target, problem].concat());
-                Err(127)
-            }
-        };
+        let job = job_named(shell, "wait", target, Ambiguous::IsAmbiguous);
+        return job.map(|job| job.member.pid).ok_or(127);
     }
     let number = std::str::from_utf8(target)
         .ok()
         .filter(|text| text.starts_with(|first: char| first.is_ascii_digit()))
         .and_then(|text| text.parse().ok());
-    let Some(number) = number else {
-        let problem = b"': not a pid or valid job spec";
-        shell.complain_as("wait", [b"`", target, problem].concat());
-        return Err(1);
-    };
-    let pid = Pid(number);
-    let job = shell.jobs.list.iter().find(|job| job.member.pid == pid);
-    Ok((pid, job.map(|job| job.number)))
+    match number {
+        Some(number) => Ok(Pid(number)),
+        None => {
+            let problem = b"': not a pid or valid job spec";
+            shell.complain_as("wait", [b"`", target, problem].concat());
+            Err(1)
+        }
+    }
 }
 
-/// The process of a job that `wait -n` or `jobs -x` is given by its name or its process id.
-fn job_of(shell: &Shell, spec: &[u8]) -> Option<Pid> {
-    if spec.starts_with(b"%") {
-        return shell.jobs.find(spec).ok().map(|job| job.member.pid);
+/// What a builtin says of a name that means more than one job.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ambiguous {
+    IsAmbiguous,
+    /// Also that there is none.
+    IsMissing,
+}
+
+/// The job that a builtin is given by its name; if there is none, that is said.
+pub(super) fn job_named<'s>(
+    shell: &'s mut Shell,
+    builtin: &str,
+    spec: &[u8],
+    ambiguous: Ambiguous,
+) -> Option<&'s Job> {
+    match shell.jobs.find(spec).map(|job| job.number) {
+        Ok(number) => return shell.jobs.list.iter().find(|job| job.number == number),
+        Err(FindError::Ambiguous) => {
+            let name = spec.strip_prefix(b"%").unwrap_or(spec);
+            let name = name.strip_prefix(b"?").unwrap_or(name);
+            shell.complain_as(builtin, [name, b": ambiguous job spec"].concat());
+            if ambiguous == Ambiguous::IsAmbiguous {
+                return None;
+            }
+        }
+        Err(FindError::NoSuchJob) => {}
     }
-    let pid = std::str::from_utf8(spec).ok()?.parse().ok().map(Pid)?;
-    let mut jobs = shell.jobs.list.iter();
-    jobs.find(|job| job.member.pid == pid)
-        .map(|job| job.member.pid)
+    shell.complain_as(builtin, [spec, b": no such job"].concat());
+    None
+}
+
+/// The process of a job that `wait -n` is given by its name or its process id; if there is none, that is said.
+fn next_of(shell: &mut Shell, spec: &[u8]) -> Option<Pid> {
+    let by_pid = std::str::from_utf8(spec)
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .map(Pid);
+    if let Some(pid) = by_pid
+        && shell.jobs.list.iter().any(|job| job.member.pid == pid)
+    {
+        return Some(pid);
+    }
+    job_named(shell, "wait", spec, Ambiguous::IsMissing).map(|job| job.member.pid)
 }
 
 /// A signal with a trap ends `wait` at once (POSIX 2.11).
@@ -270,7 +269,8 @@ fn wait_for_all(shell: &mut Shell) -> Flow {
         let (pid, number) = (job.member.pid, job.number);
         match shell.wait_for_job(pid) {
             Waited::Interrupted(signal) => return interrupted(shell, signal.number()),
-            Waited::Ended(_) | Waited::Unknown => shell.jobs.remove(number),
+            Waited::Ended(_) => shell.settle_job(number),
+            Waited::Unknown => shell.jobs.remove(number),
         }
     }
     Flow::Continue(0)
@@ -280,24 +280,23 @@ fn wait_for_all(shell: &mut Shell) -> Flow {
 fn wait_for_next(shell: &mut Shell, targets: &[Text], variable: Option<Text>) -> Flow {
     let mut wanted = Vec::new();
     for target in targets {
-        match job_of(shell, target) {
-            Some(pid) => wanted.push(pid),
-            None => shell.complain_as("wait", [target.as_slice(), b": no such job"].concat()),
-        }
+        wanted.extend(next_of(shell, target));
     }
     if !targets.is_empty() && wanted.is_empty() {
         return Flow::Continue(127);
     }
     loop {
         let is_wanted = |job: &&Job| {
-            !job.is_inherited && (wanted.is_empty() || wanted.contains(&job.member.pid))
+            !job.is_inherited
+                && !job.is_reported
+                && (wanted.is_empty() || wanted.contains(&job.member.pid))
         };
         let candidates = shell.jobs.list.iter().filter(is_wanted);
         let ended: Option<(usize, Pid, ExitStatus)> = candidates
             .clone()
             .find_map(|job| Some((job.number, job.member.pid, job.member.ended?)));
         if let Some((number, pid, status)) = ended {
-            shell.jobs.remove(number);
+            shell.settle_job(number);
             if let Some(variable) = &variable {
                 shell.assign_text(variable, pid.0.to_string().into_bytes())?;
             }
@@ -320,8 +319,7 @@ pub fn foreground(shell: &mut Shell, args: &[Text]) -> Flow {
         return Flow::Continue(1);
     }
     let spec = args.get(1).map_or(&b"%+"[..], Vec::as_slice).to_vec();
-    let Ok(job) = shell.jobs.find(&spec) else {
-        shell.complain_as("fg", [spec.as_slice(), b": no such job"].concat());
+    let Some(job) = job_named(shell, "fg", &spec, Ambiguous::IsAmbiguous) else {
         return Flow::Continue(1);
     };
     let (number, pid) = (job.number, job.member.pid);
@@ -343,18 +341,13 @@ pub fn background(shell: &mut Shell, args: &[Text]) -> Flow {
         return Flow::Continue(1);
     }
     let spec = args.get(1).map_or(&b"%+"[..], Vec::as_slice).to_vec();
-    match shell.jobs.find(&spec) {
-        // No job is ever stopped.
-        Ok(job) => {
-            let number = job.number;
-            shell.complain_as("bg", format!("job {number} already in background"));
-            Flow::Continue(0)
-        }
-        Err(_) => {
-            shell.complain_as("bg", [spec.as_slice(), b": no such job"].concat());
-            Flow::Continue(1)
-        }
-    }
+    let Some(job) = job_named(shell, "bg", &spec, Ambiguous::IsAmbiguous) else {
+        return Flow::Continue(1);
+    };
+    // No job is ever stopped.
+    let number = job.number;
+    shell.complain_as("bg", format!("job {number} already in background"));
+    Flow::Continue(0)
 }
 
 pub fn disown(shell: &mut Shell, args: &[Text]) -> Flow {
@@ -397,19 +390,21 @@ pub fn disown(shell: &mut Shell, args: &[Text]) -> Flow {
                 .ok()
                 .and_then(|text| text.parse().ok());
             let by_pid = by_pid.and_then(|pid| {
-                shell
-                    .jobs
-                    .list
-                    .iter()
-                    .find(|job| job.member.pid == Pid(pid))
+                let mut jobs = shell.jobs.list.iter();
+                jobs.find(|job| job.member.pid == Pid(pid))
             });
-            match by_pid.map_or_else(|| shell.jobs.find(spec), Ok) {
-                Ok(job) => numbers.push(job.number),
-                Err(_) => {
-                    let shown: &[u8] = if rest.is_empty() { b"current" } else { spec };
-                    shell.complain_as("disown", [shown, b": no such job"].concat());
-                    status = 1;
+            let number = by_pid.map(|job| job.number);
+            let job = match (number, shell.jobs.current()) {
+                (Some(number), _) => Some(number),
+                (None, None) if rest.is_empty() => {
+                    shell.complain_as("disown", "current: no such job");
+                    None
                 }
+                _ => job_named(shell, "disown", spec, Ambiguous::IsMissing).map(|job| job.number),
+            };
+            match job {
+                Some(number) => numbers.push(number),
+                None => status = 1,
             }
         }
     }

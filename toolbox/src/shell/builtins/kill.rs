@@ -1,9 +1,9 @@
 //! `kill`
 
+use super::jobs::{Ambiguous, job_named};
 use crate::shell::Shell;
 use crate::shell::ast::Text;
 use crate::shell::flow::Flow;
-use crate::shell::jobs::FindError;
 use crate::sys::signal::Signal;
 use crate::sys::{self, process};
 
@@ -63,17 +63,10 @@ pub fn main(shell: &mut Shell, args: &[Text]) -> Flow {
 
 fn send(shell: &mut Shell, target: &[u8], signal: Option<Signal>) -> bool {
     let pid = if target.starts_with(b"%") {
-        match shell.jobs.find(target) {
-            Ok(job) => i32::try_from(job.member.pid.0).unwrap_or(i32::MAX),
-            Err(error) => {
-                let problem: &[u8] = match error {
-                    FindError::NoSuchJob => b": no such job",
-                    FindError::Ambiguous => b": ambiguous job spec",
-                };
-                shell.complain_as("kill", [target, problem].concat());
-                return false;
-            }
-        }
+        let Some(job) = job_named(shell, "kill", target, Ambiguous::IsAmbiguous) else {
+            return false;
+        };
+        i32::try_from(job.member.pid.0).unwrap_or(i32::MAX)
     } else {
         let number = std::str::from_utf8(target)
             .ok()
@@ -126,6 +119,7 @@ fn list(shell: &mut Shell, names: &[Text]) -> Flow {
             .and_then(|text| text.parse::<u32>().ok());
         let answer = match number.filter(|_| is_number) {
             // A status over 128 is that of a process that a signal ended.
+            Some(0) => Some("EXIT".to_owned()),
             Some(number) => Signal::from_number(if number > 128 { number - 128 } else { number })
                 .and_then(|signal| signal.name()),
             None => signal_of(name).map(|signal| signal.map_or(0, Signal::number).to_string()),

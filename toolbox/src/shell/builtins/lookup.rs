@@ -217,8 +217,14 @@ pub fn run_named(shell: &mut Shell, fields: &[Text]) -> Flow {
         Some(_) => shell
             .run_builtin_named(fields)
             .unwrap_or(Flow::Continue(127)),
-        None => shell.run_program(fields),
+        None => run_program(shell, fields),
     }
+}
+
+fn run_program(shell: &mut Shell, fields: &[Text]) -> Flow {
+    let flow = shell.run_program(fields);
+    shell.settle_jobs();
+    flow
 }
 
 /// Where the standard tools are.
@@ -235,11 +241,11 @@ fn standard_program(name: &[u8]) -> Option<Text> {
 fn with_standard_path(shell: &mut Shell, operands: &[Text]) -> Flow {
     let name = &operands[0];
     if name.contains(&b'/') {
-        return shell.run_program(operands);
+        return run_program(shell, operands);
     }
     if let Some(path) = standard_program(name) {
         Rc::make_mut(&mut shell.state.hashed).insert(name.clone(), (path, 0));
-        return shell.run_program(operands);
+        return run_program(shell, operands);
     }
     without_program(shell, operands)
 }
@@ -256,7 +262,7 @@ fn without_program(shell: &mut Shell, operands: &[Text]) -> Flow {
         crate::shell::value::Variable::scalar(STANDARD_PATH),
     );
     let hashed = std::mem::take(&mut shell.state.hashed);
-    let flow = shell.run_program(operands);
+    let flow = run_program(shell, operands);
     shell.state.hashed = hashed;
     shell.state.variables.pop_scope();
     flow

@@ -59,6 +59,7 @@ impl Shell {
                     true => self.subshell_process(&Self::group(list), true),
                     false => self.subshell(|shell| shell.run_subshell_list(list)),
                 };
+                self.settle_jobs();
                 self.done(status)
             }
             Compound::If {

@@ -126,6 +126,7 @@ impl Shell {
             Some(failed) if self.is_set(SetOption::PipeFail) => failed,
             _ => status,
         };
+        self.settle_jobs();
         self.state.status = status;
         // A failure is that of the last stage.
         match last {

@@ -114,20 +114,25 @@ impl Shell {
         self.write_error(&text);
     }
 
-    /// A line of standard input, without its end.
+    /// A line of standard input as `read` reads it: a backslash keeps the byte behind it, and with a line end it goes on in
+    /// the next line. A line that has no end is none.
     fn read_answer(&mut self) -> Option<Vec<u8>> {
         let input = self.descriptor(0).ok()?;
-        let mut line = Vec::new();
+        let mut answer = Vec::new();
+        let mut is_escaped = false;
         let mut buffer = [0; 256];
         loop {
             let count = crate::sys::process::read_until(input.0, &mut buffer, b'\n').ok()?;
-            line.extend_from_slice(&buffer[..count]);
-            if line.last() == Some(&b'\n') {
-                line.pop();
-                return Some(line);
-            }
             if count == 0 {
                 return None;
+            }
+            for &byte in &buffer[..count] {
+                match (byte, std::mem::replace(&mut is_escaped, false)) {
+                    (b'\n', true) => {}
+                    (b'\n', false) => return Some(answer),
+                    (b'\\', false) => is_escaped = true,
+                    _ => answer.push(byte),
+                }
             }
         }
     }

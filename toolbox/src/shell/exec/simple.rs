@@ -300,6 +300,7 @@ impl Shell {
             self.set_last_argument(last);
         }
         let status = flow?;
+        self.settle_jobs();
         self.state.status = status;
         self.run_pending_traps()?;
         self.done(status)

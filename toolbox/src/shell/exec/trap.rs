@@ -27,6 +27,9 @@ const RETURNS: i32 = 2;
 /// The signals that end a shell after its EXIT trap (others end it at once).
 const ENDING: [u8; 17] = [1, 2, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15, 24, 25, 26, 31];
 
+/// How many commands run before the shell looks for signals again.
+const COMMANDS_BETWEEN_LOOKS: u8 = 15;
+
 impl Shell {
     /// What comes before each simple command (and before the parts of some compound ones): signals that have come, the
     /// DEBUG trap, `BASH_COMMAND`.
@@ -36,7 +39,7 @@ impl Shell {
         if is_announced || !(has_traps || self.state.keeps_command) {
             return Flow::Continue(Next::Run);
         }
-        if has_traps {
+        if has_traps && self.looks_for_signals() {
             self.run_pending_traps()?;
         }
         // A function's commands count too, even if it does not see the traps.
@@ -101,6 +104,19 @@ impl Shell {
             }
             ControlFlow::Break(jump) => ControlFlow::Break(jump),
         }
+    }
+
+    /// Whether it is time to look for signals again: to ask the kernel before every command would take as long as a short
+    /// command does. What has waited for a process looks at once.
+    fn looks_for_signals(&mut self) -> bool {
+        match self.commands_to_signals.checked_sub(1) {
+            Some(left) if self.pending_signals == 0 => self.commands_to_signals = left,
+            _ => {
+                self.commands_to_signals = COMMANDS_BETWEEN_LOOKS;
+                return true;
+            }
+        }
+        false
     }
 
     /// Runs the traps of the signals that have come.

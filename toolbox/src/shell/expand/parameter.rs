@@ -218,7 +218,11 @@ impl Shell {
                 {
                     self.check_unset(parameter, subject)?;
                 }
-                let change = self.change_of(operation)?;
+                // Where there is nothing to change, the words are not expanded.
+                let change = match is_changeable(&found, operation) {
+                    true => self.change_of(operation)?,
+                    false => Change::None,
+                };
                 self.put_changed(&found, &change, is_quoted, sink);
             }
         }
@@ -384,10 +388,12 @@ impl Shell {
         if !self.is_set(SetOption::NoUnset) || is_excused {
             return Flow::Continue(());
         }
+        let is_braced = parameter.source.starts_with(b"${");
         let label = match subject {
-            Subject::Positional(number) => format!("${number}").into_bytes(),
-            Subject::Special(mark) => vec![b'$', *mark],
             _ if parameter.indirect => [b"!", &label_of(&parameter.subject)[..]].concat(),
+            Subject::Positional(_) | Subject::Special(_) if !is_braced => {
+                [b"$", &label_of(subject)[..]].concat()
+            }
             subject => label_of(subject),
         };
         Flow::Break(self.refuse_unset(&label))
@@ -511,6 +517,18 @@ impl Shell {
             Referent::Nothing => return None,
         };
         Some((name, self.seen(name)?))
+    }
+}
+
+/// Whether there is a value that an operation changes: what is empty has nothing to remove.
+fn is_changeable(found: &Found, operation: &Operation) -> bool {
+    let removes = matches!(
+        operation,
+        Operation::RemovePrefix { .. } | Operation::RemoveSuffix { .. }
+    );
+    match found {
+        Found::One(one) => one.text().is_some_and(|text| !(removes && text.is_empty())),
+        Found::Many(many, _) => many.len() > 0,
     }
 }
 

@@ -77,6 +77,10 @@ impl Reader<'_, '_> {
             self.bump();
             return Ok((variable, None));
         }
+        // The body may only be in braces when something ends the header.
+        if let Some((Keyword::OpenBrace, _)) = self.keyword() {
+            return Err(self.unexpected());
+        }
         self.skip_newlines();
         if !self.take_in() {
             return Ok((variable, None));

@@ -5,6 +5,9 @@ use super::arithmetic::Until;
 use super::error::Parsed;
 use crate::shell::ast::{CaseChange, Operation, Part, Replaced, Word};
 
+/// The letters of `${x@Q}` and the like.
+pub const TRANSFORMATIONS: &[u8] = b"QEPAaKkUuL";
+
 impl Reader<'_, '_> {
     /// What stands behind the parameter, up to the `}`; says whether that is an operation.
     pub(super) fn operation_into(
@@ -68,7 +71,7 @@ impl Reader<'_, '_> {
                 }
             }
             b'@' => match self.peek() {
-                Some(letter) if b"QEPAaKkUuL".contains(&letter) => {
+                Some(letter) if TRANSFORMATIONS.contains(&letter) => {
                     self.bump();
                     Operation::Transform(letter)
                 }

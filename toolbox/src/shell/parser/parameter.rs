@@ -3,6 +3,7 @@
 use super::Reader;
 use super::error::Parsed;
 use super::input::starts_name;
+use super::operation::TRANSFORMATIONS;
 use crate::shell::ast::{Operation, Parameter, Part, Subject, Subscript, Text};
 use crate::shell::symbol::Symbol;
 
@@ -105,15 +106,23 @@ impl Reader<'_, '_> {
                 self.input.at -= 1;
                 is_all
             }
-            Some(b'@' | b'*' | b'!' | b'$') => true,
+            // `${#@Q}` is `$#`, quoted.
+            Some(b'@') => {
+                self.bump();
+                let after = self.peek_second();
+                self.input.at -= 1;
+                !after.is_some_and(|letter| TRANSFORMATIONS.contains(&letter))
+            }
+            Some(b'*' | b'!' | b'$') => true,
             Some(byte) => starts_name(byte) || byte.is_ascii_digit(),
         }
     }
 
-    /// `${#%}`, `${#:}` and the like, which are no expansions.
+    /// `${#%}`, `${#:}`, `${#^}` and the like, which are no expansions.
     fn is_bad_count(&mut self) -> bool {
-        matches!(self.peek(), Some(b'%' | b':' | b'=' | b'+' | b'/'))
-            && self.peek_second() == Some(b'}')
+        matches!(self.peek(), Some(b'^' | b',' | b'~'))
+            || matches!(self.peek(), Some(b'%' | b':' | b'=' | b'+' | b'/'))
+                && self.peek_second() == Some(b'}')
     }
 
     /// Whether the `!` at this place means indirection; else it is the parameter `$!`.

@@ -37,27 +37,29 @@ pub fn exported_function(definition: &FunctionDefinition) -> Text {
     text
 }
 
-/// A command in one line.
+/// A command as a job is named.
 pub fn command(command: &Command) -> Text {
-    let mut printer = Printer::inline();
+    let mut printer = Printer::of_command();
     printer.command(command);
+    printer.end_of_line();
     printer.text
 }
 
 pub fn simple_command(command: &SimpleCommand) -> Text {
-    let mut printer = Printer::inline();
+    let mut printer = Printer::of_command();
     printer.simple(command);
     printer.text
 }
 
 pub fn and_or(command: &AndOr) -> Text {
-    let mut printer = Printer::inline();
+    let mut printer = Printer::of_command();
     printer.and_or(command);
+    printer.end_of_line();
     printer.text
 }
 
 pub fn test_command(expression: &TestExpression) -> Text {
-    let mut printer = Printer::inline();
+    let mut printer = Printer::of_command();
     printer.put("[[ ");
     printer.test(expression);
     printer.put(" ]]");
@@ -65,7 +67,7 @@ pub fn test_command(expression: &TestExpression) -> Text {
 }
 
 pub fn assignment(assignment: &Assignment) -> Text {
-    let mut printer = Printer::inline();
+    let mut printer = Printer::of_command();
     printer.assignment(assignment);
     printer.text
 }
@@ -73,7 +75,7 @@ pub fn assignment(assignment: &Assignment) -> Text {
 /// The commands of a substitution, in parentheses.
 fn substitution(list: &List) -> Text {
     let mut printer = Printer {
-        in_substitution: true,
+        layout: Layout::Substitution,
         ..Printer::default()
     };
     printer.put("(");
@@ -89,13 +91,23 @@ fn substitution(list: &List) -> Text {
 /// Spaces of one level.
 const INDENT: usize = 4;
 
+/// Which commands have a line of their own.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Layout {
+    /// All, as in a function.
+    #[default]
+    Function,
+    /// Those that need one.
+    Command,
+    /// Those that need one, and those that had one.
+    Substitution,
+}
+
 #[derive(Default)]
 struct Printer {
     text: Text,
     level: usize,
-    inline: bool,
-    /// The commands are those of a substitution: what needs no line of its own has none.
-    in_substitution: bool,
+    layout: Layout,
     /// Here-documents of the line that is being printed.
     pending: Vec<Rc<HereDocument>>,
     /// Some were printed since the last semicolon.
@@ -103,9 +115,9 @@ struct Printer {
 }
 
 impl Printer {
-    fn inline() -> Self {
+    fn of_command() -> Self {
         Self {
-            inline: true,
+            layout: Layout::Command,
             ..Self::default()
         }
     }
@@ -119,12 +131,6 @@ impl Printer {
     }
 
     fn newline(&mut self) {
-        if self.inline {
-            if self.text.last() != Some(&b' ') {
-                self.text.push(b' ');
-            }
-            return;
-        }
         self.text.push(b'\n');
         if !self.pending.is_empty() {
             self.here_documents();
@@ -137,7 +143,7 @@ impl Printer {
     /// What joins a command with the next one in a line. Here-documents come before that.
     fn join(&mut self, operator: &str) {
         self.put(operator);
-        match self.inline || self.pending.is_empty() {
+        match self.pending.is_empty() {
             true => self.put(" "),
             false => {
                 self.text.push(b'\n');
@@ -149,7 +155,7 @@ impl Printer {
 
     /// Ends the line, if here-documents have to come before what follows.
     fn end_of_line(&mut self) {
-        if !self.inline && !self.pending.is_empty() {
+        if !self.pending.is_empty() {
             self.text.push(b'\n');
             self.here_documents();
         }
@@ -170,9 +176,9 @@ impl Printer {
         self.bytes(&definition.name);
         self.put(" () ");
         self.newline();
-        let in_substitution = std::mem::take(&mut self.in_substitution);
+        let layout = std::mem::take(&mut self.layout);
         self.function_body(&definition.body);
-        self.in_substitution = in_substitution;
+        self.layout = layout;
     }
 
     fn function_body(&mut self, body: &CompoundCommand) {
@@ -193,16 +199,17 @@ impl Printer {
     /// `{` and `}`, on lines of their own where these are lines.
     fn block(&mut self, list: &List, redirections: &[Redirection]) {
         self.put("{ ");
-        if self.in_substitution {
-            self.list(list);
-            self.put(if ends_with_background(list) {
-                " "
-            } else {
-                "; "
-            });
-        } else {
+        if self.layout == Layout::Function {
             self.indented(list);
-            self.end_of_body();
+            self.newline();
+        } else {
+            self.list(list);
+            let ends_line = !self.pending.is_empty();
+            self.end_of_line();
+            self.put(match ends_line || ends_with_background(list) {
+                true => " ",
+                false => "; ",
+            });
         }
         self.put("}");
         self.redirections(redirections);
@@ -211,10 +218,10 @@ impl Printer {
     /// The body of a loop or a branch, which ends with a semicolon; what follows stands on a new line.
     fn body(&mut self, list: &List) {
         self.indented(list);
-        if !self.inline && !ends_with_background(list) && self.pending.is_empty() {
+        if !ends_with_background(list) && self.pending.is_empty() {
             self.put(";");
         }
-        self.end_of_body();
+        self.newline();
     }
 
     /// A list one level deeper, from the next line on.
@@ -228,7 +235,7 @@ impl Printer {
     /// A condition, and the word behind it.
     fn condition(&mut self, list: &List, word: &str) {
         self.list(list);
-        let ends_line = !self.inline && !self.pending.is_empty();
+        let ends_line = !self.pending.is_empty();
         if !ends_with_background(list) && !ends_line {
             self.put(";");
         }
@@ -237,28 +244,16 @@ impl Printer {
         self.put(word);
     }
 
-    fn end_of_body(&mut self) {
-        if self.inline {
-            if !matches!(self.text.last(), Some(b'&' | b';')) {
-                self.text.push(b';');
-            }
-            self.text.push(b' ');
-        } else {
-            self.newline();
-        }
-    }
-
     fn list(&mut self, list: &List) {
         for (at, item) in list.items.iter().enumerate() {
             self.and_or(&item.command);
             let is_last = at + 1 == list.items.len();
-            match (item.background, is_last, self.inline) {
-                (true, true, _) => self.put(" &"),
-                (true, false, _) => self.join(" &"),
-                (false, true, _) => {}
-                (false, false, true) => self.put("; "),
-                (false, false, false) if self.in_substitution => self.end_of_item(item),
-                (false, false, false) => {
+            match (item.background, is_last) {
+                (true, true) => self.put(" &"),
+                (true, false) => self.join(" &"),
+                (false, true) => {}
+                (false, false) if self.layout != Layout::Function => self.end_of_item(item),
+                (false, false) => {
                     let had_documents = std::mem::take(&mut self.had_documents);
                     if self.pending.is_empty() && !had_documents {
                         self.put(";");
@@ -271,9 +266,9 @@ impl Printer {
         }
     }
 
-    /// What separates the commands of a substitution.
+    /// What separates commands that need no lines.
     fn end_of_item(&mut self, item: &ListItem) {
-        if !item.ends_line {
+        if !item.ends_line || self.layout == Layout::Command {
             self.join(if self.pending.is_empty() { ";" } else { "" });
             return;
         }
@@ -466,7 +461,7 @@ impl Printer {
                         self.word(pattern);
                     }
                     self.put(")");
-                    match arm.body.items.is_empty() && !self.inline {
+                    match arm.body.items.is_empty() {
                         true => self.put("\n"),
                         false => self.indented(&arm.body),
                     }
@@ -512,12 +507,8 @@ impl Printer {
                 self.newline();
                 self.conditional(rest, otherwise);
                 self.level -= 1;
-                if self.inline {
-                    self.put("; ");
-                } else {
-                    self.put(";");
-                    self.newline();
-                }
+                self.put(";");
+                self.newline();
             }
             (true, Some(otherwise)) => {
                 self.put("else");

@@ -244,8 +244,8 @@ pub fn enter_working_directory() {
 /// Goes to a directory without a look whether it is there.
 fn enter_unseen(path: Vec<u8>) {
     if let Ok(path) = CString::new(path) {
-        // SAFETY: libc frees it at most, whose allocator it is from, and there are no other threads.
-        unsafe { __wasilibc_cwd = path.into_raw() };
+        // SAFETY: `path` ends with a NUL. The copy is from libc's allocator, as libc frees it, and there are no other threads.
+        unsafe { __wasilibc_cwd = libc::strdup(path.as_ptr()) };
     }
 }
 

@@ -90,6 +90,20 @@ pub struct Metadata {
     pub descriptor: Option<u32>,
 }
 
+impl Metadata {
+    /// As seen on this device, unless the file system has told its own.
+    fn on(self, device: u64) -> Self {
+        Self {
+            device: if self.device == 0 {
+                device
+            } else {
+                self.device
+            },
+            ..self
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DirEntry {
     pub name: Vec<u8>,

@@ -118,19 +118,18 @@ impl MountTable {
 
     fn metadata_of(&self, path: &GuestPath, follow: Follow) -> Result<Metadata, Errno> {
         self.at(path, follow, |mount, inner| {
-            let mut metadata = mount.file_system.metadata(inner, follow)?;
-            if metadata.device == 0 {
-                metadata.device = FIRST_VIRTUAL_DEVICE + self.index(mount);
-            }
-            Ok(metadata)
+            let metadata = mount.file_system.metadata(inner, follow)?;
+            Ok(metadata.on(self.device_of(mount)))
         })
     }
 
-    fn index(&self, mount: &Mount) -> u64 {
-        self.mounts
+    /// The device number of what a file system without one of its own holds.
+    fn device_of(&self, mount: &Mount) -> u64 {
+        let index = self
+            .mounts
             .iter()
-            .position(|other| std::ptr::eq(other, mount))
-            .unwrap_or_default() as u64
+            .position(|other| std::ptr::eq(other, mount));
+        FIRST_VIRTUAL_DEVICE + index.unwrap_or_default() as u64
     }
 }
 

@@ -406,6 +406,32 @@ fn a_full_memory_file_system_has_no_space_and_gets_it_back() {
 }
 
 #[test]
+fn an_open_file_says_that_it_is_on_the_device_its_path_is_on() {
+    let table = table(Arc::new(MemoryFileSystem::new(1 << 20)));
+    let open = |options: OpenOptions| match table.open(b"/m/f", &options) {
+        Ok(Opened::File(file)) => file.metadata().expect("it is open"),
+        _ => panic!("it is a file"),
+    };
+    let written = open(OpenOptions {
+        read: true,
+        write: true,
+        create: true,
+        ..OpenOptions::default()
+    });
+    let read = open(OpenOptions {
+        read: true,
+        ..OpenOptions::default()
+    });
+    let seen = table
+        .metadata(b"/m/f", Follow::Yes)
+        .expect("it was just made");
+    let place = |metadata: &Metadata| (metadata.device, metadata.inode);
+    assert_eq!(place(&written), place(&seen));
+    assert_eq!(place(&read), place(&seen));
+    assert_ne!(seen.device, 0);
+}
+
+#[test]
 fn long_and_strange_paths_are_refused() {
     let table = table(Arc::new(MemoryFileSystem::new(1 << 20)));
     let stat = |path: &[u8]| table.metadata(path, Follow::Yes).err();

@@ -46,6 +46,7 @@ mod stat;
 mod tac;
 mod tail;
 mod tee;
+mod test;
 mod timeout;
 mod touch;
 mod tr;
@@ -68,6 +69,17 @@ use std::ffi::{OsStr, OsString};
 pub struct Applet {
     pub name: &'static str,
     pub main: fn(args: &[OsString]) -> i32,
+}
+
+impl Applet {
+    /// Whether it says its version itself, or takes the option for something else.
+    pub fn has_version(&self) -> bool {
+        let own = [
+            "[", "bash", "cp", "date", "egrep", "expr", "false", "fgrep", "grep", "ln", "ls", "mv",
+            "rm", "sed", "sh", "stat", "test", "touch", "true", "xxd",
+        ];
+        own.contains(&self.name)
+    }
 }
 
 macro_rules! applets {
@@ -101,6 +113,7 @@ macro_rules! uutils {
 }
 
 applets! {
+    "[" => test::bracket,
     "arch" => arch::main,
     "b2sum" => checksum::b2sum,
     "base64" => base64::main,
@@ -161,6 +174,7 @@ applets! {
     "tac" => tac::main,
     "tail" => tail::main,
     "tee" => tee::main,
+    "test" => test::main,
     "timeout" => timeout::main,
     "touch" => touch::main,
     "tr" => tr::main,

@@ -18,11 +18,21 @@ use std::path::Path;
 #[global_allocator]
 static ALLOCATOR: alloc::SmallBlocks = alloc::SmallBlocks::new();
 
+/// What `--version` prints; gives the exit status.
+fn print_version(name: &str) -> i32 {
+    let version = env!("CARGO_PKG_VERSION");
+    stdio::print(
+        name,
+        format!("{name} (agent-sandbox toolbox) {version}\n").as_bytes(),
+    )
+}
+
 /// Runs the applet named by the base name of `argv[0]` and returns its exit status. Behind `toolbox` stand the name that a
 /// tool is called by, the tool and its arguments: so starts one that is called by another name.
 pub fn run() -> i32 {
     let mut args: Vec<OsString> = std::env::args_os().collect();
     sys::start();
+    sys::locale::follow_environment();
     sys::process::enter_working_directory();
     let mut tool = args.first().cloned().unwrap_or_default();
     if tool == toolbox_abi::TOOLBOX && args.len() > 2 {
@@ -37,7 +47,10 @@ pub fn run() -> i32 {
         let _ = writeln!(io::stderr(), "{}: command not found", name.display());
         return 127;
     };
-    let status = (applet.main)(&args);
+    let status = match args.as_slice() {
+        [_, option] if option == "--version" && !applet.has_version() => print_version(applet.name),
+        _ => (applet.main)(&args),
+    };
     match io::stdout().flush() {
         Err(error) if status == 0 => {
             let _ = writeln!(

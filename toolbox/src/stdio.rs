@@ -2,9 +2,9 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
-use std::io::{self, BufRead, Read, Write};
+use std::io::{self, BufRead, Read, Seek, SeekFrom, Write};
 
-use crate::sys::{self, OsStrExt, quote::quoted_if_needed};
+use crate::sys::{self, OsStrExt, process, quote::quoted_if_needed};
 
 /// Opens a file to read. A directory is refused here, because WASI says less about it later.
 pub fn open(name: &OsStr) -> io::Result<File> {
@@ -51,6 +51,20 @@ impl Read for Input {
             Self::Stdin(stdin) => stdin.read(buffer),
             Self::File(file) => file.read(buffer),
         }
+    }
+}
+
+/// Standard input without a buffer, for tools that stop before its end: who has the same file open reads on from there.
+pub fn shared_stdin() -> io::Result<File> {
+    process::dup(0, 3).map(File::from)
+}
+
+/// Gives back what was read of a file and not used, where it can do that: a pipe cannot.
+pub fn give_back(file: &mut File, unused: usize) {
+    if let Ok(unused) = i64::try_from(unused)
+        && unused > 0
+    {
+        let _ = file.seek(SeekFrom::Current(-unused));
     }
 }
 

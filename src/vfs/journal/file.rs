@@ -12,6 +12,8 @@ const NEVER: u64 = u64::MAX;
 
 pub struct JournaledFile {
     file: Arc<dyn File>,
+    /// The one it is on, if its file system has none.
+    device: u64,
     journal: Arc<Journal>,
     /// None when the journal had no room for it.
     node: Option<NodeId>,
@@ -20,9 +22,15 @@ pub struct JournaledFile {
 }
 
 impl JournaledFile {
-    pub fn new(file: Arc<dyn File>, journal: Arc<Journal>, node: Option<NodeId>) -> Self {
+    pub fn new(
+        file: Arc<dyn File>,
+        device: u64,
+        journal: Arc<Journal>,
+        node: Option<NodeId>,
+    ) -> Self {
         Self {
             file,
+            device,
             journal,
             node,
             noted: AtomicU64::new(NEVER),
@@ -76,7 +84,7 @@ impl File for JournaledFile {
     }
 
     fn metadata(&self) -> Result<Metadata, Errno> {
-        self.file.metadata()
+        Ok(self.file.metadata()?.on(self.device))
     }
 
     fn set_len(&self, size: u64) -> Result<(), Errno> {

@@ -106,6 +106,7 @@ impl Journal {
         path: &[u8],
         change: OpenChange,
         file: Arc<dyn File>,
+        device: u64,
     ) -> Arc<dyn File> {
         let mut state = self.lock();
         match change {
@@ -115,7 +116,7 @@ impl Journal {
         }
         let node = state.ledger.open(path);
         drop(state);
-        Arc::new(JournaledFile::new(file, Arc::clone(self), node))
+        Arc::new(JournaledFile::new(file, device, Arc::clone(self), node))
     }
 
     /// Starts anew: from here on changes are told.

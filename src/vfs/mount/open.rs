@@ -55,12 +55,14 @@ impl MountTable {
         options: &OpenOptions,
         last: Last,
     ) -> Result<Opened, Errno> {
-        let ((opened, writable), place) = self.at_place(&path, last, |mount, inner| {
-            Ok((mount.file_system.open(inner, options)?, mount.writable))
+        let ((opened, writable, device), place) = self.at_place(&path, last, |mount, inner| {
+            let opened = mount.file_system.open(inner, options)?;
+            Ok((opened, mount.writable, self.device_of(mount)))
         })?;
         Ok(match opened {
             Opened::File(file) if file.is_seekable() => Opened::File(Arc::new(ReadFile {
                 file,
+                device,
                 table: writable.then(|| self.clone()),
                 path,
                 place,
@@ -77,21 +79,23 @@ impl MountTable {
         options: &OpenOptions,
         last: Last,
     ) -> Result<Opened, Errno> {
-        let ((opened, change), place) = self.at_place(&path, last, |mount, inner| {
-            if mount.writable {
+        let ((opened, change, device), place) = self.at_place(&path, last, |mount, inner| {
+            let (opened, change) = if mount.writable {
                 let (opened, change) = open_writable(mount, inner, options)?;
-                Ok((opened, Some(change)))
+                (opened, Some(change))
             } else {
-                Ok((open_existing(mount, inner, options)?, None))
-            }
+                (open_existing(mount, inner, options)?, None)
+            };
+            Ok((opened, change, self.device_of(mount)))
         })?;
         Ok(match (opened, change) {
             (Opened::File(file), Some(change)) if file.is_seekable() => {
                 let path = self.real_path(&path, place, change.link);
-                Opened::File(self.journal.opened(&path, change.kind, file))
+                Opened::File(self.journal.opened(&path, change.kind, file, device))
             }
             (Opened::File(file), None) if file.is_seekable() => Opened::File(Arc::new(ReadFile {
                 file,
+                device,
                 table: None,
                 path,
                 place,

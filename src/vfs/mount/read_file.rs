@@ -8,6 +8,8 @@ use crate::vfs::{Errno, File, Follow, Metadata, SetTime};
 
 pub struct ReadFile {
     pub file: Arc<dyn File>,
+    /// The one it is on, if its file system has none.
+    pub device: u64,
     /// None on a read-only mount.
     pub table: Option<MountTable>,
     /// What the file was opened by: its real path is asked for when there is
@@ -20,7 +22,7 @@ pub struct ReadFile {
 impl ReadFile {
     /// Notes a change of the file, at the path it was opened by if it is still there.
     fn changed(&self, table: &MountTable) {
-        let Ok(metadata) = self.file.metadata() else {
+        let Ok(metadata) = self.metadata() else {
             return table.journal.missed();
         };
         if metadata.links == 0 {
@@ -51,7 +53,7 @@ impl File for ReadFile {
     }
 
     fn metadata(&self) -> Result<Metadata, Errno> {
-        self.file.metadata()
+        Ok(self.file.metadata()?.on(self.device))
     }
 
     fn set_len(&self, _size: u64) -> Result<(), Errno> {

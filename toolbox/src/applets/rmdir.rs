@@ -118,8 +118,10 @@ impl Job {
 
 /// Where permissions forbid the removal, it is looked up whether the directory could have been removed.
 fn is_non_empty(directory: &OsStr, error: &io::Error) -> bool {
+    if let Some(libc::ENOTEMPTY | libc::EEXIST) = error.raw_os_error() {
+        return true;
+    }
     match error.kind() {
-        ErrorKind::DirectoryNotEmpty | ErrorKind::AlreadyExists => true,
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem | ErrorKind::ResourceBusy => {
             fs::read_dir(directory).is_ok_and(|mut entries| entries.next().is_some())
         }

@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthChar;
 use crate::getopt::{self, Flag, Order, Takes, UsageError, flag};
 use crate::stdio;
 use crate::sys::quote::{is_printable, quoted, quoted_if_needed};
-use crate::sys::{self, Follow, OsStrExt, OsStringExt};
+use crate::sys::{self, Follow, OsStrExt, OsStringExt, locale};
 
 const NAME: &str = "wc";
 /// Small: it is filled with zeros at every start.
@@ -342,6 +342,13 @@ struct Scanner {
 impl Scanner {
     /// Counts the characters of `text`, up to one that may go on behind it; says how many bytes that are.
     fn scan(&mut self, text: &[u8], counts: &mut Counts) -> usize {
+        if locale::is_bytes() {
+            counts.chars += text.len() as u64;
+            for byte in text.iter().filter(|byte| byte.is_ascii()) {
+                self.step(char::from(*byte), counts);
+            }
+            return text.len();
+        }
         let mut used = 0;
         for chunk in text.utf8_chunks() {
             for character in chunk.valid().chars() {

@@ -1,6 +1,9 @@
 //! A pattern as a tree: what both pattern languages are parsed into and both engines are built from.
 
+use regex_syntax::hir::{ClassBytes, ClassBytesRange};
 pub use regex_syntax::hir::{ClassUnicode, ClassUnicodeRange};
+
+use crate::sys::locale;
 
 /// The two pattern languages differ in what a word, a folded letter and "the best match" are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -173,6 +176,14 @@ const LONE_CAPITALS: [char; 5] = ['\u{3f4}', '\u{1e9e}', '\u{2126}', '\u{212a}',
 
 /// Adds the other cases of every character. POSIX compares by capital letter, as `towupper` gives it; Perl by Unicode's folding.
 pub fn fold(set: &mut ClassUnicode, dialect: Dialect) {
+    if locale::is_bytes() {
+        let mut letters = class(&[('A', 'Z'), ('a', 'z')]);
+        letters.intersect(set);
+        letters.case_fold_simple();
+        letters.intersect(&class(&[('\0', '\x7f')]));
+        set.union(&letters);
+        return;
+    }
     if set.is_ascii() {
         let ascii: Vec<ClassUnicodeRange> = set.ranges().to_vec();
         for range in ascii {
@@ -216,10 +227,28 @@ fn fold_ascii(set: &mut ClassUnicode, letter: char, dialect: Dialect) {
     }
 }
 
+/// A character as texts have it: where each byte is one, the character with its number stands for it.
+fn bytes_of(letter: char) -> Vec<u8> {
+    match u8::try_from(letter) {
+        Ok(byte) if locale::is_bytes() => vec![byte],
+        _ => letter.to_string().into_bytes(),
+    }
+}
+
+/// The bytes of a class, where each byte is a character.
+pub fn byte_class(class: &ClassUnicode) -> ClassBytes {
+    let bytes = class.ranges().iter().filter_map(|range| {
+        let start = u8::try_from(range.start()).ok()?;
+        let end = u8::try_from(range.end()).unwrap_or(u8::MAX);
+        Some(ClassBytesRange::new(start, end))
+    });
+    ClassBytes::new(bytes)
+}
+
 impl Node {
     /// A character as it is, or in all its cases.
     pub fn character(letter: char, folded: bool, dialect: Dialect) -> Node {
-        let literal = || Node::Literal(letter.to_string().into_bytes());
+        let literal = || Node::Literal(bytes_of(letter));
         if !folded || (letter.is_ascii() && !letter.is_ascii_alphabetic()) {
             return literal();
         }

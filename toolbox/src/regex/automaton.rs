@@ -8,7 +8,8 @@ use regex_automata::util::primitives::PatternID;
 use regex_automata::{Anchored, Input, MatchErrorKind, MatchKind};
 use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, Hir, Look, Repetition};
 
-use super::ast::{Assert, Dialect, Lines, Mode, Node, Pattern};
+use super::ast::{self, Assert, Dialect, Lines, Mode, Node, Pattern};
+use crate::sys::locale;
 
 /// The largest automaton, before it is made deterministic.
 const NFA_LIMIT: usize = 64 << 20;
@@ -55,7 +56,8 @@ pub struct Automaton {
 
 impl Automaton {
     pub fn new(pattern: &Pattern, lines: Lines) -> Automaton {
-        let unicode_words = pattern.dialect == Dialect::Posix && !pattern.ascii_only;
+        let unicode_words =
+            pattern.dialect == Dialect::Posix && !pattern.ascii_only && !locale::is_bytes();
         let hir = lower(&pattern.node, unicode_words, lines);
         let (dialect, ascii_only) = (pattern.dialect, pattern.ascii_only);
         Automaton {
@@ -248,9 +250,10 @@ fn lower(node: &Node, unicode: bool, lines: Lines) -> Hir {
     match node {
         Node::Empty | Node::Look { .. } | Node::Keep => Hir::empty(),
         Node::Literal(bytes) => Hir::literal(bytes.as_slice()),
-        Node::Folded { class, .. } | Node::Class(class) => {
-            Hir::class(Class::Unicode(class.clone()))
-        }
+        Node::Folded { class, .. } | Node::Class(class) => Hir::class(match locale::is_bytes() {
+            true => Class::Bytes(ast::byte_class(class)),
+            false => Class::Unicode(class.clone()),
+        }),
         Node::Assert(assert) => match assert {
             Assert::TextStart => Hir::look(Look::Start),
             Assert::TextEnd => Hir::look(Look::End),

@@ -2,6 +2,7 @@
 
 use super::ast::{self, ClassUnicode, ClassUnicodeRange};
 use super::posix::character;
+use crate::sys::locale;
 
 pub struct Bracket {
     /// What the brackets list, before negation.
@@ -66,6 +67,7 @@ const NAMED: &[(&str, &str, &str)] = &[
 /// The class called `name`.
 pub fn named(name: &[u8], ascii_only: bool) -> Result<ClassUnicode, &'static str> {
     let row = NAMED.iter().find(|row| row.0.as_bytes() == name);
+    let ascii_only = ascii_only || locale::is_bytes();
     let text = row.map(|row| if ascii_only { row.1 } else { row.2 });
     text.and_then(ast::unicode)
         .ok_or("Invalid character class name")
@@ -135,7 +137,9 @@ pub fn parse(text: &[u8], at: usize, rules: Rules) -> Result<Bracket, &'static s
         if from > to {
             return Err(RANGE);
         }
-        if from.is_ascii() {
+        if locale::is_bytes() {
+            class.push(ClassUnicodeRange::new(char::from(from), char::from(to)));
+        } else if from.is_ascii() {
             let (from, to) = (char::from(from), char::from(to.min(0x7f)));
             class.push(ClassUnicodeRange::new(from, to));
         }
@@ -171,7 +175,9 @@ impl Reader<'_> {
     /// An end of a range. Where case is folded, glibc reads the pattern in capitals.
     fn bound(&self, element: &Element) -> Option<u8> {
         match element {
-            Element::Character(letter) if !letter.is_ascii() => None,
+            Element::Character(letter) if !letter.is_ascii() => {
+                u8::try_from(*letter).ok().filter(|_| locale::is_bytes())
+            }
             Element::Character(letter) if self.rules.folded => {
                 Some(letter.to_ascii_uppercase() as u8)
             }
@@ -189,6 +195,10 @@ impl Reader<'_> {
         }
         match character(self.rest()) {
             None => Err(UNMATCHED),
+            Some((Err(byte), length)) if locale::is_bytes() => {
+                self.at += length;
+                Ok(Element::Character(char::from(byte)))
+            }
             Some((Err(byte), length)) if self.rules.lenient => {
                 self.at += length;
                 Ok(Element::Byte(byte))

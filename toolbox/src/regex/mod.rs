@@ -1,4 +1,4 @@
-//! POSIX regular expressions as glibc and GNU's tools match them, in a UTF-8 locale: leftmost, longest, with GNU's extensions.
+//! POSIX regular expressions as glibc and GNU's tools match them, in a UTF-8 locale and in that of C: leftmost, longest, with GNU's extensions.
 //!
 //! A tool with patterns of its own makes a [`Regex`] of each, once, and searches with it as often as it likes:
 //!
@@ -18,7 +18,8 @@
 //! an empty element). `find_at` without groups is faster. A search that goes on behind a match starts at `start` in the same
 //! text, so that `^` and `\b` see what stands before.
 //!
-//! Patterns and texts are bytes. A byte that is not UTF-8 is matched by itself only, not by `.` or a bracket expression.
+//! Patterns and texts are bytes. A byte that is not UTF-8 is matched by itself only, not by `.` or a bracket expression;
+//! in the locale of C each byte is a character ([`crate::sys::locale`]).
 //! Time and memory grow with the length of the text times that of the pattern; only a pattern with back references may take
 //! longer, and ends in an error when it takes much longer. grep has its own `Matcher`, for many lines at once, over the same parts.
 
@@ -46,6 +47,8 @@ pub use filter::LineFilter;
 use literal::Literal;
 pub use posix::Flavour;
 use posix::{CLASS_SYNTAX, Syntax};
+
+use crate::sys::locale;
 
 /// How a pattern is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,7 +170,8 @@ impl Regex {
         let tree = parsed.pattern;
         let groups = tree.groups;
         let wide_classes = parsed.wants_unicode || parsed.has_classes;
-        let bytewise = !syntax.folded && !wide_classes && tree.node.is_bytewise(&lines.any());
+        let bytewise = locale::is_bytes()
+            || !syntax.folded && !wide_classes && tree.node.is_bytewise(&lines.any());
         let literal = Literal::of(&tree);
         let (mut narrow, mut wide) = (None, None);
         if plain && parsed.wants_unicode {

@@ -3,6 +3,7 @@
 use super::ast::{self, Assert, Dialect, Lines, Mode, Node, Pattern};
 use super::bracket;
 use super::interval::{self, Interval};
+use crate::sys::locale;
 
 /// Whose reading of what POSIX leaves open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,11 +152,15 @@ pub fn parse(patterns: &[&[u8]], syntax: Syntax) -> Result<Parsed, Vec<&'static 
     })
 }
 
-/// The first character of `text` and its length, or its first byte when that is not UTF-8.
+/// The first character of `text` and its length, or its first byte when that is not UTF-8. Where each byte is a character,
+/// those beyond ASCII are such bytes.
 pub fn character(text: &[u8]) -> Option<(Result<char, u8>, usize)> {
     let first = *text.first()?;
     if first.is_ascii() {
         return Some((Ok(char::from(first)), 1));
+    }
+    if locale::is_bytes() {
+        return Some((Err(first), 1));
     }
     let most = text.get(..4).unwrap_or(text);
     let valid = match std::str::from_utf8(most) {

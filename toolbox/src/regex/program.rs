@@ -3,6 +3,7 @@
 use super::ast::{self, Assert, ClassUnicode, Dialect, Mode, Node, Pattern};
 use super::automaton::TOO_BIG;
 use super::posix::character;
+use crate::sys::locale;
 
 const MOST_INSTRUCTIONS: usize = 1 << 20;
 
@@ -41,7 +42,11 @@ impl Single {
                     return (class.ascii >> first & 1 == 1).then_some(at + 1);
                 }
                 let (letter, length) = character(rest)?;
-                ast::contains(&class.all, letter.ok()?).then_some(at + length)
+                let letter = match letter {
+                    Err(byte) if locale::is_bytes() => char::from(byte),
+                    letter => letter.ok()?,
+                };
+                ast::contains(&class.all, letter).then_some(at + length)
             }
         }
     }

@@ -285,3 +285,27 @@ fn back_references_that_take_too_long_are_an_error() {
     let answer = backtracker.and_then(|mut engine| engine.find(text.as_bytes(), 0));
     assert_eq!(answer, Err(backtrack::LIMIT));
 }
+
+#[test]
+fn in_the_locale_of_c_every_byte_is_a_character() {
+    locale::set_bytes(true);
+    let found = |pattern: &str, options, text: &[u8]| find(pattern.as_bytes(), options, text, 0);
+    let extended = Options::extended();
+    assert_eq!(found("a..b", extended, "aéb".as_bytes()), Some((0, 4)));
+    assert_eq!(found("[^a-z]", extended, b"a\xe9"), Some((1, 2)));
+    assert_eq!(
+        found("[[:alpha:]]+", extended, "éa".as_bytes()),
+        Some((2, 3))
+    );
+    assert_eq!(found("é+", extended, b"\xc3\xa9\xa9"), Some((0, 3)));
+    assert_eq!(found("(.)x\\1", extended, b"\xc3\xa9x\xa9"), Some((1, 4)));
+    assert_eq!(found("\\<a", extended, "éa".as_bytes()), Some((2, 3)));
+    let folded = Options {
+        ignore_case: true,
+        ..extended
+    };
+    assert_eq!(found("É", folded, "é".as_bytes()), None);
+    assert_eq!(found("K[^S]", folded, b"k\xe9"), Some((0, 2)));
+    locale::set_bytes(false);
+    assert_eq!(found("a..b", extended, "aéb".as_bytes()), None);
+}

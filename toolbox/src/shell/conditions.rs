@@ -114,11 +114,19 @@ impl Shell {
             TestOperator::After => left > right,
             TestOperator::Newer => is_newer(left, right),
             TestOperator::Older => is_newer(right, left),
-            TestOperator::SameFile => match (status(left), status(right)) {
+            TestOperator::SameFile => match (self.status(left), self.status(right)) {
                 (Some(left), Some(right)) => (left.dev, left.ino) == (right.dev, right.ino),
                 _ => false,
             },
             _ => false,
+        }
+    }
+
+    /// The status of a file, which may be one that the script has open.
+    fn status(&self, path: &[u8]) -> Option<FileStat> {
+        match number_in_path(path) {
+            None => status(path),
+            Some(fd) => status(format!("/dev/fd/{}", self.descriptor(fd).ok()?.0).as_bytes()),
         }
     }
 

@@ -408,7 +408,7 @@ impl Shell {
     fn tells_of(&self, signal: u8) -> bool {
         let is_silent = [Signal::INT, Signal::PIPE, Signal::TERM]
             .iter()
-            .any(|silent| silent.number() == signal.into());
+            .any(|silent| silent.number() == signal);
         !is_silent && self.state.traps.get(Event::Signal(signal)).is_none()
     }
 

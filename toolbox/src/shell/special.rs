@@ -11,10 +11,9 @@ use super::access::Key;
 use super::ast::Text;
 use super::flow::Flow;
 use super::options::{SetOption, Shopt};
-use super::pattern::characters;
 use super::symbol::Symbol;
 use super::value::{Associative, Attributes, Indexed, Value, Variable};
-use crate::sys::process;
+use crate::sys::{locale, process};
 
 /// What lists of variables show of a computed one.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -326,7 +325,7 @@ impl Shell {
         let values = names.iter().filter_map(|&name| self.plain_value(name));
         let locale = values.into_iter().find(|value| !value.is_empty());
         let is_c = locale.is_some_and(|locale| locale == b"C" || locale == b"POSIX");
-        characters::count_bytes(is_c);
+        locale::set_bytes(is_c);
     }
 
     /// `SECONDS` and `RANDOM` begin.

@@ -6,6 +6,7 @@ pub mod clock;
 mod descriptor;
 mod error;
 pub mod identity;
+pub mod locale;
 mod mode;
 pub mod mode_change;
 pub mod number;

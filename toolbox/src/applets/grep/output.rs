@@ -6,6 +6,7 @@ use super::color::Colors;
 use super::held::{Held, Stream};
 use super::matcher::Matcher;
 use super::options::{Binary, Options};
+use crate::sys::locale;
 
 const BUFFER: usize = 64 << 10;
 
@@ -229,6 +230,7 @@ impl<'o> Printer<'o> {
     fn is_binary(&self, text: &[u8]) -> bool {
         self.options.binary != Binary::Text
             && !text.is_ascii()
+            && !locale::is_bytes()
             && std::str::from_utf8(text).is_err()
     }
 

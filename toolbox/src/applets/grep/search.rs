@@ -30,6 +30,8 @@ pub struct Found {
     pub selected: u64,
     /// Some selected text was not printed, because the file is binary.
     pub binary: bool,
+    /// Where the last line ended that may be selected, if it came to that (`-m`).
+    pub stopped_at: Option<u64>,
 }
 
 /// What all files share.
@@ -66,6 +68,7 @@ struct State {
     /// Selected lines before that.
     selected_as_text: u64,
     bad_encoding: bool,
+    stopped_at: Option<u64>,
 }
 
 impl<'o> Searcher<'o> {
@@ -107,6 +110,7 @@ impl<'o> Searcher<'o> {
             zeros: false,
             selected_as_text: 0,
             bad_encoding: false,
+            stopped_at: None,
         };
         let mut buffer = std::mem::take(&mut self.buffer);
         let first_piece = size.map_or(PIECE, |size| size.saturating_add(1).min(PIECE));
@@ -118,6 +122,7 @@ impl<'o> Searcher<'o> {
         Ok(Found {
             selected: state.selected,
             binary: binary && options.binary == Binary::Report,
+            stopped_at: state.stopped_at,
         })
     }
 
@@ -263,6 +268,13 @@ impl<'o> Searcher<'o> {
                     (memchr_iter(self.options.terminator, gap).count() as u64).min(state.left);
                 state.selected += lines;
                 state.left -= lines;
+                if state.left == 0 {
+                    let ends = memchr_iter(self.options.terminator, gap);
+                    let last = ends
+                        .take(usize::try_from(lines).unwrap_or(usize::MAX))
+                        .last();
+                    state.stopped_at = last.map(|last| state.base + (at + last + 1) as u64);
+                }
             } else {
                 while at < gap_end && state.left > 0 {
                     let rest = text.get(at..gap_end).unwrap_or_default();
@@ -294,6 +306,9 @@ impl<'o> Searcher<'o> {
         state.handled = end + 1;
         state.selected += 1;
         state.left -= 1;
+        if state.left == 0 {
+            state.stopped_at = Some(state.base + (end + 1) as u64);
+        }
         if state.quiet {
             // A match in a binary file counts as a group, though nothing of it is printed.
             self.grouped |= state.zeros

@@ -2,11 +2,12 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, FileType};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
+use crate::stdio;
 use crate::sys::process::{ExitStatus, end_like};
-use crate::sys::{self, Follow, OsStrExt, error_text, stat};
+use crate::sys::{self, FileKind, Follow, OsStrExt, error_text, stat};
 
 use super::options::{Directories, List, Options};
 use super::output::Label;
@@ -15,6 +16,23 @@ use super::search::{Failure, Searcher};
 
 /// The digits of the largest offset: the width of numbers where the size of a file is not known.
 const WIDEST: usize = 19;
+
+/// What is said of a file that lines are printed to.
+const ITSELF: &str = "input file is also the output";
+
+/// The file that an endless search could fill.
+fn output_of(options: &Options) -> Option<(u64, u64)> {
+    let prints_lines = !options.quiet
+        && !options.count
+        && options.list == List::Lines
+        && options.max_count.is_none_or(|most| most > 1);
+    if !prints_lines {
+        return None;
+    }
+    let output = stat("/dev/stdout", Follow::Yes).ok()?;
+    let is_regular = FileKind::of_mode(output.mode) == FileKind::Regular;
+    is_regular.then_some((output.dev, output.ino))
+}
 
 pub struct Walk<'o> {
     pub searcher: Searcher<'o>,
@@ -27,6 +45,8 @@ pub struct Walk<'o> {
     named: bool,
     /// The device and number of the directories that are open, from the operand down.
     ancestors: Vec<(u64, u64)>,
+    /// The device and number of the regular file that lines are printed to, if they are.
+    output: Option<(u64, u64)>,
     /// What is to be searched later; without a list, a file is searched when it is found.
     list: Option<parallel::List>,
 }
@@ -42,6 +62,7 @@ impl<'o> Walk<'o> {
             cannot_write: false,
             named,
             ancestors: Vec::new(),
+            output: output_of(options),
             list: parallel::is_for(options).then(parallel::List::default),
         }
     }
@@ -55,6 +76,10 @@ impl<'o> Walk<'o> {
 
     /// Searches a file, or puts it into the list.
     fn found(&mut self, path: &OsStr, named: bool) {
+        if self.output.is_some() && self.is_output(path) {
+            self.complain(path.as_bytes(), ITSELF);
+            return;
+        }
         match &mut self.list {
             // The only operand shows no name: there is nothing to share out.
             Some(list) if named == shows_names(self.options) => {
@@ -65,6 +90,11 @@ impl<'o> Walk<'o> {
             }
             _ => self.file(path, named),
         }
+    }
+
+    /// Whether what is found in a file would be added to it, and be found again.
+    fn is_output(&self, path: &OsStr) -> bool {
+        stat(path, Follow::Yes).is_ok_and(|stat| self.output == Some((stat.dev, stat.ino)))
     }
 
     /// Says something, or puts it into the list.
@@ -139,7 +169,19 @@ impl<'o> Walk<'o> {
                 .label
                 .as_deref()
                 .map_or(&b"(standard input)"[..], OsStrExt::as_bytes);
-            self.search(&mut io::stdin().lock(), label, self.named, None);
+            let mut input = match stdio::shared_stdin() {
+                Ok(input) => input,
+                Err(error) => return self.complain(label, &error_text(&error)),
+            };
+            if self.output.is_some() && self.is_output(OsStr::new("/dev/stdin")) {
+                return self.complain(label, ITSELF);
+            }
+            let start = input.stream_position();
+            let stopped_at = self.search(&mut input, label, self.named, None);
+            // What is behind the last line that is selected is for who reads on.
+            if let (Ok(start), Some(stopped_at)) = (start, stopped_at) {
+                let _ = input.seek(SeekFrom::Start(start + stopped_at));
+            }
             return;
         }
         let status = match fs::metadata(operand) {
@@ -256,8 +298,15 @@ impl<'o> Walk<'o> {
         self.search(&mut file, path.as_bytes(), named, size);
     }
 
-    /// Searches one input; `size` is unknown for what is no regular file.
-    fn search(&mut self, input: &mut dyn Read, name: &[u8], named: bool, size: Option<u64>) {
+    /// Searches one input; `size` is unknown for what is no regular file. Gives where in it the search has stopped, if it was
+    /// to stop after a number of lines.
+    fn search(
+        &mut self,
+        input: &mut dyn Read,
+        name: &[u8],
+        named: bool,
+        size: Option<u64>,
+    ) -> Option<u64> {
         let label = Label {
             name,
             shown: named,
@@ -274,10 +323,12 @@ impl<'o> Walk<'o> {
                         .out
                         .message(&[name, b": binary file matches"]);
                 }
+                found.stopped_at
             }
             Err(Failure::Read(error)) => {
                 self.complain(name, &error_text(&error));
                 self.report(name, named, 0);
+                None
             }
             Err(Failure::Pattern(text)) => {
                 self.failed = true;
@@ -285,6 +336,7 @@ impl<'o> Walk<'o> {
                     .printer
                     .out
                     .message(&[name, b": ", text.as_bytes()]);
+                None
             }
         }
     }

@@ -97,9 +97,18 @@ impl Held {
         Ok(())
     }
 
+    /// How many bytes the last units have.
+    pub fn last_length(&self) -> usize {
+        self.length() - self.before()
+    }
+
+    fn length(&self) -> usize {
+        self.blocks.iter().map(|block| block.used).sum()
+    }
+
     /// How many of the bytes that are held lie before the last units.
     fn before(&self) -> usize {
-        let held: usize = self.blocks.iter().map(|block| block.used).sum();
+        let held = self.length();
         let last_byte = self
             .blocks
             .iter()

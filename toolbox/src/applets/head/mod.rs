@@ -5,6 +5,7 @@ pub mod files;
 pub mod held;
 
 use std::ffi::{OsStr, OsString};
+use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 
 use self::count::Unit;
@@ -118,9 +119,9 @@ pub fn main(args: &[OsString]) -> i32 {
         job.headers,
         &mut out,
         |file, out| match file {
-            None => job.print(&mut io::stdin().lock(), out),
             // GNU does not read for nothing, so it says nothing of a directory.
-            Some(_) if job.count == 0 && !job.but_last => Ok(()),
+            _ if job.count == 0 && !job.but_last => Ok(()),
+            None => job.print(&mut stdio::shared_stdin()?, out),
             Some(file) => refuse_directory(file).and_then(|()| job.print(file, out)),
         },
     );
@@ -208,11 +209,12 @@ fn trailing(letter: &[u8]) -> UsageError {
 
 impl Job {
     /// Only reading fails here: what cannot be written is found when the buffer is flushed.
-    fn print(&self, input: &mut impl Read, out: &mut impl Write) -> io::Result<()> {
+    fn print(&self, input: &mut File, out: &mut impl Write) -> io::Result<()> {
         if self.but_last {
             let mut held = Held::new(self.unit, self.line_end, self.count);
             let result = held.fill(input, |passed| drop(out.write_all(passed)));
             let _ = held.write(false, out);
+            stdio::give_back(input, held.last_length());
             return result;
         }
         let mut left = self.count;
@@ -242,6 +244,7 @@ impl Job {
                             .ok()
                             .and_then(|last| ends.nth(last));
                         end = last.map_or(length, |at| at + 1);
+                        stdio::give_back(input, length - end);
                     }
                     left = left.saturating_sub(lines);
                 }

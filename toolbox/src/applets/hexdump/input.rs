@@ -1,10 +1,11 @@
 //! The blocks of `hexdump`: all files as one, cut in equal lengths, and the same ones only once.
 
 use std::ffi::OsString;
+use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
 use super::NAME;
-use crate::stdio::{self, Input};
+use crate::stdio;
 use crate::sys::{self, FileKind, Follow, OsStrExt};
 
 /// What comes next.
@@ -30,7 +31,7 @@ enum Squeezing {
 
 pub struct Blocks<'a> {
     names: std::slice::Iter<'a, OsString>,
-    current: Option<(&'a OsString, BufReader<Input>)>,
+    current: Option<(&'a OsString, BufReader<File>)>,
     /// To be passed over, still.
     skip: u64,
     /// To be read, still.
@@ -82,6 +83,7 @@ impl<'a> Blocks<'a> {
             let size = self.block.len();
             let read = self.fill();
             if read == 0 {
+                self.give_back();
                 return Block::End(Some(self.address));
             }
             let start = self.address;
@@ -104,6 +106,14 @@ impl<'a> Blocks<'a> {
                 self.squeezing = Squeezing::Repeated;
                 return Block::Repeated;
             }
+        }
+    }
+
+    /// What was read beyond the length is for who reads on.
+    fn give_back(&mut self) {
+        if let Some((_, input)) = &mut self.current {
+            let unused = input.buffer().len();
+            stdio::give_back(input.get_mut(), unused);
         }
     }
 
@@ -148,8 +158,8 @@ impl<'a> Blocks<'a> {
     fn open(&mut self) -> bool {
         for name in self.names.by_ref() {
             let opened = match name == "-" {
-                true => Ok(Input::stdin()),
-                false => sys::open(name).map(Input::File),
+                true => stdio::shared_stdin(),
+                false => sys::open(name),
             };
             let mut input = match opened {
                 Ok(input) => input,
@@ -184,15 +194,14 @@ fn is_pipe() -> bool {
 }
 
 /// Passes over the start of an input; false when all of it was passed over.
-fn pass(input: &mut Input, skip: &mut u64, address: &mut u64) -> bool {
-    if let Input::File(file) = input
-        && let Ok(metadata) = file.metadata()
+fn pass(input: &mut File, skip: &mut u64, address: &mut u64) -> bool {
+    if let Ok(metadata) = input.metadata()
         && metadata.is_file()
     {
         let passed = metadata.len().min(*skip);
         *address += passed;
         *skip -= passed;
-        return passed < metadata.len() && file.seek(SeekFrom::Start(passed)).is_ok();
+        return passed < metadata.len() && input.seek(SeekFrom::Start(passed)).is_ok();
     }
     let passed = io::copy(&mut input.take(*skip), &mut io::sink()).unwrap_or(0);
     *address += passed;

@@ -1,24 +1,25 @@
 //! The files of `od`, one after another.
 
 use std::ffi::OsString;
+use std::fs::File;
 use std::io::{self, Read};
 
 use super::NAME;
-use crate::stdio::{self, Input};
+use crate::stdio;
 
 const BUFFER: usize = 16 * 1024;
 
 /// All files as one. What cannot be opened or read is told and left out.
 pub struct Files<'a> {
     names: std::slice::Iter<'a, OsString>,
-    current: Option<(&'a OsString, Input)>,
+    current: Option<(&'a OsString, File)>,
     buffer: Vec<u8>,
     start: usize,
     end: usize,
     pub failed: bool,
     /// Whether a file could be opened at all.
     pub opened: bool,
-    /// How many bytes may still be read.
+    /// How many bytes may still be read or passed over.
     pub limit: Option<u64>,
 }
 
@@ -76,6 +77,9 @@ impl<'a> Files<'a> {
             let taken = usize::try_from(count).map_or(here, |count| count.min(here));
             self.start += taken;
             count -= taken as u64;
+            if let Some(limit) = &mut self.limit {
+                *limit -= taken as u64;
+            }
         }
         true
     }
@@ -108,7 +112,11 @@ impl<'a> Files<'a> {
             let Some((name, input)) = &mut self.current else {
                 continue;
             };
-            match input.read(&mut self.buffer) {
+            // What is behind the limit is left to others.
+            let most = self.limit.map_or(BUFFER, |limit| {
+                usize::try_from(limit).map_or(BUFFER, |limit| limit.clamp(1, BUFFER))
+            });
+            match input.read(self.buffer.get_mut(..most).unwrap_or_default()) {
                 Ok(0) => self.current = None,
                 Ok(length) => {
                     (self.start, self.end) = (0, length);
@@ -132,6 +140,9 @@ impl<'a> Files<'a> {
     }
 }
 
-fn open(name: &OsString) -> io::Result<Input> {
-    Input::open(name)
+fn open(name: &OsString) -> io::Result<File> {
+    match name == "-" {
+        true => stdio::shared_stdin(),
+        false => stdio::open(name),
+    }
 }

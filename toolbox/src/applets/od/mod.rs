@@ -310,6 +310,7 @@ fn old_offset(text: &[u8]) -> Option<u64> {
 fn run(options: &Options, names: &[OsString]) -> i32 {
     let mut files = Files::new(names);
     let mut out = BufWriter::with_capacity(16 * 1024, io::stdout().lock());
+    files.limit = (options.limit).map(|limit| limit.saturating_add(options.skip));
     if !files.skip(options.skip) {
         // When no file could be opened, that has been said.
         if files.opened {
@@ -321,7 +322,6 @@ fn run(options: &Options, names: &[OsString]) -> i32 {
     if !files.opened {
         return 1;
     }
-    files.limit = options.limit;
     let address = Address {
         radix: options.radix,
         label: options.label,

@@ -5,10 +5,11 @@ use std::io::Read;
 use std::path::PathBuf;
 
 use crate::regex::Captures;
+use crate::stdio;
 use crate::sys::{self, OsStrExt};
 
 use super::inplace::{self, Edit};
-use super::input::{Input, Source, stdin};
+use super::input::{Input, Source};
 use super::list::visible;
 use super::output::{MAIN, Outputs};
 use super::ranges::Ranges;
@@ -306,7 +307,7 @@ impl<'s> Machine<'s> {
     /// A file that a command names.
     fn open(&mut self, name: &OsStr) -> Result<Option<Source>, Fatal> {
         let file = match name.as_bytes() {
-            b"/dev/stdin" => stdin(),
+            b"/dev/stdin" => stdio::shared_stdin(),
             _ => sys::open(name),
         };
         Ok(file.ok().map(|file| Source::new(name, file, false)))

@@ -3,12 +3,13 @@
 use std::collections::VecDeque;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read, Seek};
 use std::ops::Range;
 
 use memchr::memchr;
 
-use crate::sys::{self, OsStrExt, error_text, process};
+use crate::stdio;
+use crate::sys::{self, OsStrExt, error_text};
 
 use super::{Fatal, complain, fatal};
 
@@ -27,11 +28,6 @@ pub struct Source {
     gone: u64,
     /// It must not read more than it needs: somebody else reads on.
     sparing: bool,
-}
-
-/// Standard input.
-pub fn stdin() -> io::Result<File> {
-    process::dup(0, 3).map(File::from)
 }
 
 impl Source {
@@ -139,14 +135,9 @@ impl Source {
         }
     }
 
-    /// Gives back what has not been taken, where the file can do that.
+    /// Gives back what has not been taken.
     fn give_back(&mut self) {
-        if let Ok(unread) = i64::try_from(self.end - self.start)
-            && unread > 0
-        {
-            // A pipe cannot.
-            let _ = self.file.seek(SeekFrom::Current(-unread));
-        }
+        stdio::give_back(&mut self.file, self.end - self.start);
     }
 }
 
@@ -196,7 +187,11 @@ impl Input {
     pub fn open_next(&mut self) -> Result<bool, Fatal> {
         while let Some(name) = self.next_name() {
             let is_stdin = name == "-";
-            let file = if is_stdin { stdin() } else { sys::open(&name) };
+            let file = if is_stdin {
+                stdio::shared_stdin()
+            } else {
+                sys::open(&name)
+            };
             match file {
                 Ok(file) => {
                     if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {

@@ -11,7 +11,7 @@ use crate::sys::{self, OsStrExt, OsStringExt};
 use super::execute::{Settings, read_all};
 use super::parse::Dialect;
 use super::reader::{Origin, Piece};
-use super::{BAD_USAGE, NAME, PANIC, complain, fatal, input};
+use super::{BAD_USAGE, NAME, PANIC, complain, fatal};
 
 const USAGE: &str = "Usage: sed [OPTION]... {script-only-if-no-other-script} [input-file]...\n";
 const VERSION: &str = "sed (GNU sed) 4.9 (compatible)\n";
@@ -170,7 +170,7 @@ fn expression(number: usize, text: OsString) -> Piece {
 
 fn script_file(name: &OsStr) -> Result<Piece, Vec<u8>> {
     let file = match name.as_bytes() {
-        b"-" | b"/dev/stdin" => input::stdin(),
+        b"-" | b"/dev/stdin" => stdio::shared_stdin(),
         _ => sys::open(name),
     };
     let text = file

@@ -35,9 +35,10 @@ const FLAGS: &[Flag<Id>] = &[
         Takes::Value("[+]NUM"),
         "output the last NUM bytes; with '+', starting with byte NUM",
     ),
+    flag(Id::Follow, Some('f'), None, Takes::Nothing, "not supported"),
     flag(
         Id::Follow,
-        Some('f'),
+        None,
         Some("follow"),
         Takes::Optional("HOW"),
         "not supported",

@@ -68,11 +68,8 @@ pub fn jobs(shell: &mut Shell, args: &[Text]) -> Flow {
     let mut text = Text::new();
     for (job, mark) in shell.jobs.list.iter_mut().zip(marks) {
         let has_ended = job.member.ended.is_some();
-        let is_wanted = shown.contains(&job.number)
-            && !(running && has_ended)
-            && !stopped
-            && !(changed && !has_ended)
-            && !job.is_reported;
+        let is_excluded = running && has_ended || changed && !has_ended || stopped;
+        let is_wanted = shown.contains(&job.number) && !is_excluded && !job.is_reported;
         if !is_wanted {
             continue;
         }

@@ -24,7 +24,7 @@ mod set;
 mod shift;
 mod shopt;
 mod split;
-mod test;
+pub(crate) mod test;
 mod trap;
 mod truth;
 mod umask;

@@ -38,6 +38,21 @@ pub fn bracket(shell: &mut Shell, args: &[Text]) -> Flow {
     settle(shell, b"[", answer)
 }
 
+/// What `test` says of its operands, or what is wrong with them.
+pub fn evaluate(shell: &mut Shell, operands: &[Text]) -> Result<bool, Vec<u8>> {
+    let mut test = Test {
+        shell,
+        args: operands,
+        behind: None,
+        at: 0,
+    };
+    test.whole().map_err(|stop| match stop {
+        Stop::Mistake(message) => message,
+        // What has ended it was said.
+        Stop::Jump(_) => b"no answer".to_vec(),
+    })
+}
+
 fn settle(shell: &mut Shell, name: &[u8], answer: Answer) -> Flow {
     match answer {
         Ok(answer) => Flow::Continue(i32::from(!answer)),

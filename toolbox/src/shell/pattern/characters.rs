@@ -1,20 +1,6 @@
 //! Characters of a text that may hold bytes which are no UTF-8: each of those is a character of its own.
 
-use std::cell::Cell;
-
-thread_local! {
-    /// In the locale of C, every byte is a character.
-    static BYTES_ONLY: Cell<bool> = const { Cell::new(false) };
-}
-
-pub fn are_bytes() -> bool {
-    BYTES_ONLY.get()
-}
-
-/// Makes every byte a character of its own, or not.
-pub fn count_bytes(bytes_only: bool) {
-    BYTES_ONLY.set(bytes_only);
-}
+pub use crate::sys::locale::is_bytes as are_bytes;
 
 /// A character: a code point, or a byte that belongs to none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -89,7 +75,7 @@ pub fn at(text: &[u8], start: usize) -> Option<(Character, usize)> {
         return Some((Character::from_byte(first), 1));
     }
     let width = match first {
-        _ if BYTES_ONLY.get() => 1,
+        _ if are_bytes() => 1,
         0xc2..=0xdf => 2,
         0xe0..=0xef => 3,
         0xf0..=0xf4 => 4,
@@ -123,7 +109,7 @@ pub fn before(text: &[u8], end: usize) -> Option<(Character, usize)> {
 
 /// The number of characters.
 pub fn count(text: &[u8]) -> usize {
-    if text.is_ascii() || BYTES_ONLY.get() {
+    if text.is_ascii() || are_bytes() {
         return text.len();
     }
     text.utf8_chunks()

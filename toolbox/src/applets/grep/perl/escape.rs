@@ -2,6 +2,7 @@
 
 use super::{Error, Parser};
 use crate::regex::ast::{self, Assert, ClassUnicode, Node, class};
+use crate::sys::locale;
 
 /// An escape that stands for characters, inside brackets or outside.
 pub(super) enum Escaped {
@@ -73,7 +74,9 @@ impl Parser<'_> {
                 let Escaped::Class(mut class) = self.escaped_character()? else {
                     return Ok(Node::Empty);
                 };
-                class.intersect(&ast::class(&[('\0', '\x7f')]));
+                if !locale::is_bytes() {
+                    class.intersect(&ast::class(&[('\0', '\x7f')]));
+                }
                 self.class_node(class)
             }
             _ => self.characters(before)?,

@@ -6,6 +6,7 @@ mod set;
 
 use crate::regex::ast::{self, Assert, Dialect, Mode, Node, Pattern};
 use crate::regex::posix::character;
+use crate::sys::locale;
 
 /// PCRE2's words for what is wrong.
 pub type Error = &'static str;
@@ -36,7 +37,7 @@ struct Parser<'p> {
 }
 
 pub fn parse(text: &[u8], folded: bool, terminator: u8) -> Result<Pattern, Error> {
-    if std::str::from_utf8(text).is_err() {
+    if std::str::from_utf8(text).is_err() && !locale::is_bytes() {
         return Err("UTF-8 error: illegal byte (0xfe or 0xff)");
     }
     let flags = Flags {
@@ -95,7 +96,10 @@ impl<'p> Parser<'p> {
     fn next_character(&mut self) -> Option<char> {
         let (letter, length) = character(self.rest())?;
         self.at += length;
-        letter.ok()
+        match letter {
+            Err(byte) if locale::is_bytes() => Some(char::from(byte)),
+            letter => letter.ok(),
+        }
     }
 
     fn node_of(&self, letter: char) -> Node {

@@ -158,14 +158,26 @@ fn interpreter(head: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
         Some(end) => &rest[..end],
         None => rest,
     };
-    let line = line.trim_ascii();
-    let blank = line.iter().position(|byte| matches!(byte, b' ' | b'\t'));
+    // A carriage return is a part of the name, as on Linux.
+    let line = trim_blanks(line);
+    let blank = line.iter().position(is_blank);
     let (name, argument) = match blank {
-        Some(at) => (&line[..at], Some(line[at..].trim_ascii())),
+        Some(at) => (&line[..at], Some(trim_blanks(&line[at..]))),
         None if end.is_none() && head.len() == HEAD => return None,
         None => (line, None),
     };
     (!name.is_empty()).then_some((name, argument))
+}
+
+fn is_blank(byte: &u8) -> bool {
+    matches!(byte, b' ' | b'\t')
+}
+
+fn trim_blanks(line: &[u8]) -> &[u8] {
+    let start = line.iter().take_while(|byte| is_blank(byte)).count();
+    let line = &line[start..];
+    let end = line.iter().rev().take_while(|byte| is_blank(byte)).count();
+    &line[..line.len() - end]
 }
 
 #[cfg(test)]

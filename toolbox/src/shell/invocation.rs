@@ -314,11 +314,12 @@ impl Shell {
     /// The script comes line by line, so that its commands can read what follows them.
     fn run_standard_input(&mut self) -> i32 {
         self.state.source = ScriptSource::StandardInput;
-        let more = || {
+        let input = Rc::clone(&self.script_input);
+        let more = move || {
             let mut line = Vec::new();
             let mut buffer = [0; 4096];
             loop {
-                match process::read_until(0, &mut buffer, b'\n') {
+                match process::read_until(input.get(), &mut buffer, b'\n') {
                     Ok(0) => return (!line.is_empty()).then_some(line),
                     Ok(count) => {
                         line.extend_from_slice(&buffer[..count]);

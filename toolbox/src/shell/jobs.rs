@@ -352,7 +352,14 @@ impl Shell {
         self.commands_to_signals = 0;
         loop {
             match process::wait(child, Wait::Forever) {
-                Ok(Some(ended)) => return Ok(ended),
+                Ok(Some(ended)) => match self.take_trapped_signal() {
+                    // It came first, or as well as: the end of the child is noted for the next wait.
+                    Some(signal) => {
+                        self.jobs.note(ended.0, ended.1);
+                        return Err(WaitError::Interrupted(signal));
+                    }
+                    None => return Ok(ended),
+                },
                 Ok(None) => {}
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {
                     if let Some(signal) = self.take_trapped_signal() {
@@ -367,8 +374,12 @@ impl Shell {
     /// A signal with a trap that has come; it is kept, so that the trap runs before the next command.
     fn take_trapped_signal(&mut self) -> Option<Signal> {
         self.pending_signals |= process::take_signals();
-        let number = (1..=64).find(|number| self.pending_signals & 1 << (number - 1) != 0)?;
-        Signal::from_number(number)
+        let number = self
+            .state
+            .traps
+            .signals()
+            .find(|number| self.pending_signals & 1 << (number - 1) != 0)?;
+        Signal::from_number(number.into())
     }
 
     /// After a command of the foreground that was a process, and after `wait`: lets the jobs go that have ended by now. `wait`

@@ -1,6 +1,8 @@
 //! A running shell: its state, and what belongs to this process alone.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::os::fd::RawFd;
 use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
@@ -31,6 +33,8 @@ pub struct Shell {
     pub substitution_status: Option<i32>,
     /// Signals that have come and whose traps have not run yet: bit `n - 1` is signal `n`.
     pub pending_signals: u64,
+    /// The descriptor that a script on standard input is read from, which `exec` may change.
+    pub script_input: Rc<Cell<RawFd>>,
     /// How many commands run before the shell looks for signals.
     pub commands_to_signals: u8,
     /// Signals that are caught, without a trap of their own, so that the EXIT trap runs before they end the shell.
@@ -56,6 +60,8 @@ pub struct Shell {
 /// All that a subshell takes over: a copy is cheap, and it can be sent to another process.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct State {
+    /// Standard input is a pipe's, or what a compound command or a function was given for it: background commands read it.
+    pub has_other_input: bool,
     pub variables: Variables,
     pub functions: Rc<Functions>,
     pub aliases: Rc<BTreeMap<Text, Text>>,
@@ -142,6 +148,7 @@ pub struct Function {
 impl Default for State {
     fn default() -> Self {
         Self {
+            has_other_input: false,
             variables: Variables::default(),
             functions: Rc::default(),
             aliases: Rc::default(),
@@ -188,6 +195,7 @@ impl Shell {
             depth: 0,
             substitution_status: None,
             pending_signals: 0,
+            script_input: Rc::default(),
             commands_to_signals: 0,
             caught_ends: 0,
             ended_by: None,

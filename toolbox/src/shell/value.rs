@@ -106,6 +106,7 @@ impl Indexed {
     }
 
     pub fn set(&mut self, index: u64, value: Text) {
+        self.is_declared_only = false;
         self.elements.insert(index, value);
     }
 
@@ -191,6 +192,7 @@ impl Associative {
     }
 
     pub fn set(&mut self, key: Text, value: Text) {
+        self.is_declared_only = false;
         if let Some(element) = self.elements.get_mut(&key) {
             element.value = value;
             return;

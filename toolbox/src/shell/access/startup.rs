@@ -194,14 +194,13 @@ fn number(number: u32) -> Value {
 /// The directory that the shell runs in, under the name that the environment gives it if that is right.
 fn working_directory(given: Option<&Text>) -> Option<Text> {
     let given = given.filter(|path| path.first() == Some(&b'/'));
-    // A guest's directory is the one that PWD names.
-    if cfg!(target_os = "wasi")
-        && let Some(given) = given
+    // A guest gets it as its starter named it, which may be by way of a link.
+    let current = std::env::current_dir().ok()?;
+    if let Some(given) = given
+        && given == current.as_os_str().as_bytes()
     {
         return Some(given.clone());
     }
-    // A guest gets it as its starter named it, which may be by way of a link.
-    let current = std::env::current_dir().ok()?;
     let current = current.canonicalize().unwrap_or(current);
     let is_current = |path: &Text| {
         let path = PathBuf::from(std::ffi::OsString::from_vec(path.clone()));

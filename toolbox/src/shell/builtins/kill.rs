@@ -55,10 +55,12 @@ pub fn main(shell: &mut Shell, args: &[Text]) -> Flow {
     for target in rest {
         any |= send(shell, target, signal);
     }
+    let status = i32::from(!any);
+    shell.state.status = status;
     if let flow @ std::ops::ControlFlow::Break(_) = shell.run_pending_traps() {
         return flow.map_continue(|()| 0);
     }
-    Flow::Continue(i32::from(!any))
+    Flow::Continue(status)
 }
 
 fn send(shell: &mut Shell, target: &[u8], signal: Option<Signal>) -> bool {

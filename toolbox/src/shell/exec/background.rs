@@ -2,9 +2,10 @@
 
 use std::rc::{Rc, Weak};
 
+use super::redirection::redirects_input;
 use super::trap::Next;
 use crate::shell::Shell;
-use crate::shell::ast::{AndOr, Coprocess};
+use crate::shell::ast::{AndOr, Command, Coprocess};
 use crate::shell::descriptors::{self, Open};
 use crate::shell::flow::Flow;
 use crate::shell::jobs::RunningCoprocess;
@@ -17,13 +18,21 @@ use crate::sys::process::{self, Pid};
 impl Shell {
     #[inline(never)]
     pub(super) fn run_in_background(&mut self, command: &AndOr) -> Flow {
+        // As in bash, it is not negated.
+        let positive = (command.first.negated && command.rest.is_empty()).then(|| {
+            let mut command = command.clone();
+            command.first.negated = false;
+            command
+        });
+        let command = positive.as_ref().unwrap_or(command);
         let stage = Self::group_of(command);
         if self.announce(&stage)? == Next::Skip {
             return self.done(0);
         }
         let _ = self.flush();
-        // Without job control, what runs beside the shell must not take its input.
-        let before = (!self.is_set(SetOption::Monitor)).then(|| {
+        // Without job control, what runs beside the shell must not take its input, unless that is another one anyway.
+        let has_input = self.state.has_other_input || names_input(&stage);
+        let before = (!self.is_set(SetOption::Monitor) && !has_input).then(|| {
             let null = std::fs::File::open("/dev/null")
                 .ok()
                 .map(descriptors::owned);
@@ -146,6 +155,14 @@ impl Shell {
             keep(descriptors::owned(into)),
         ];
         Ok((pid, fds))
+    }
+}
+
+/// Whether a simple command says what it reads.
+fn names_input(command: &Command) -> bool {
+    match command {
+        Command::Simple(command) => redirects_input(&command.redirections),
+        _ => false,
     }
 }
 

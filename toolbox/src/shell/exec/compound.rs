@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use super::redirection::redirects_input;
 use super::trap::Next;
 use crate::shell::Shell;
 use crate::shell::access::{self, is_seen_by_scripts};
@@ -44,7 +45,10 @@ impl Shell {
                 return Flow::Continue(status);
             }
         };
+        let outer = self.state.has_other_input;
+        self.state.has_other_input |= redirects_input(&command.redirections);
         let flow = self.run_kind(command);
+        self.state.has_other_input = outer;
         self.restore(saved);
         self.close_substitutions(substitutions);
         flow
@@ -287,9 +291,11 @@ impl Shell {
         if self.before_command(text)? == Next::Skip {
             return self.done(0);
         }
+        self.substitution_status = None;
         let value = self.expand_text(word)?;
         let extglob = self.has_shopt(Shopt::ExtGlob);
         let ignore_case = self.has_shopt(Shopt::NoCaseMatch);
+        self.note_substitution();
         let mut status = 0;
         let mut falls = false;
         for arm in arms {
@@ -299,14 +305,17 @@ impl Shell {
                     break;
                 }
                 let source = self.expand_pattern(pattern)?;
+                self.note_substitution();
                 matches = Pattern::new(&source, extglob, ignore_case).matches(&value);
             }
             falls = false;
             if !matches {
                 continue;
             }
-            self.state.status = 0;
-            status = self.run_list(&arm.body)?;
+            status = match arm.body.items.is_empty() {
+                true => 0,
+                false => self.run_list(&arm.body)?,
+            };
             match arm.end {
                 CaseEnd::Leave => break,
                 CaseEnd::FallThrough => falls = true,
@@ -314,6 +323,13 @@ impl Shell {
             }
         }
         self.done(status)
+    }
+
+    /// Makes the status of a command substitution that has run the one that `$?` has.
+    fn note_substitution(&mut self) {
+        if let Some(status) = self.substitution_status.take() {
+            self.state.status = status;
+        }
     }
 
     pub(super) fn in_loop(&mut self, run: impl FnOnce(&mut Self) -> Flow<()>) -> Flow<()> {

@@ -15,6 +15,8 @@ use crate::shell::symbol::Symbol;
 use crate::shell::traps::Event;
 use crate::shell::variables::{Lifted, ScopeKind};
 
+use super::redirection::redirects_input;
+
 impl Shell {
     pub(super) fn run_function_command(
         &mut self,
@@ -30,7 +32,10 @@ impl Shell {
                 Err(status) => return self.done(status),
             },
         };
+        let outer = self.state.has_other_input;
+        self.state.has_other_input |= redirects_input(&command.redirections);
         let flow = self.call_function(function, fields, assigned);
+        self.state.has_other_input = outer;
         if let Some(saved) = saved {
             self.restore(saved);
         }

@@ -172,14 +172,17 @@ impl Shell {
         self.flush()?;
         let (reader, writer) = process::pipe()?;
         let before = self.streams.descriptors.clone();
+        let had_other_input = self.state.has_other_input;
         if let Some(input) = input {
             self.streams.descriptors.set(0, Some(input));
+            self.state.has_other_input = true;
         }
         self.streams
             .descriptors
             .set(1, Some(descriptors::owned(writer)));
         let started = self.spawn_command(stage, false);
         self.streams.descriptors = before;
+        self.state.has_other_input = had_other_input;
         Ok((started?, descriptors::owned(reader)))
     }
 
@@ -306,6 +309,8 @@ impl Shell {
 
     /// Runs the last stage, which reads the pipe.
     fn run_last(&mut self, command: &Command, input: Option<Rc<Open>>) -> Flow {
+        let had_other_input = self.state.has_other_input;
+        self.state.has_other_input |= input.is_some();
         let before = match input {
             Some(input) => Some(self.streams.descriptors.set(0, Some(input))),
             None => None,
@@ -334,6 +339,7 @@ impl Shell {
         if let Some(before) = before {
             self.streams.descriptors.set(0, before);
         }
+        self.state.has_other_input = had_other_input;
         flow
     }
 

@@ -384,3 +384,19 @@ fn named_in_message(fd: &RedirectedFd, default: u32, word: &Word) -> Text {
 fn problem<T>(subject: Text, error: &io::Error) -> Redirected<T> {
     Flow::Continue(Err(Problem::Of(subject, sys::error_text(error))))
 }
+
+/// Whether redirections give a command another standard input.
+pub(super) fn redirects_input(redirections: &[Redirection]) -> bool {
+    redirections.iter().any(|redirection| match redirection.fd {
+        RedirectedFd::Number(number) => number == 0,
+        RedirectedFd::Variable(..) => false,
+        RedirectedFd::Default => matches!(
+            redirection.target,
+            RedirectionTarget::Read(_)
+                | RedirectionTarget::ReadWrite(_)
+                | RedirectionTarget::DuplicateInput(_)
+                | RedirectionTarget::HereDocument(_)
+                | RedirectionTarget::HereString(_)
+        ),
+    })
+}

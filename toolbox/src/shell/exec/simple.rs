@@ -222,7 +222,11 @@ impl Shell {
         let flow = self.written(builtin.name, flow);
         match saved {
             // What `exec` redirects without a command stays so.
-            Some(saved) if is_exec && matches!(flow, ControlFlow::Continue(_)) => drop(saved),
+            Some(saved) if is_exec && matches!(flow, ControlFlow::Continue(_)) => {
+                drop(saved);
+                let input = self.descriptor(0).map_or(-1, |own| own.0);
+                self.script_input.set(input);
+            }
             Some(saved) => self.restore(saved),
             None => {}
         }

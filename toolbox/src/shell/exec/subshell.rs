@@ -83,6 +83,8 @@ impl Shell {
         self.in_condition = in_condition;
         self.loops = loops;
         // Its children are nobody's jobs, but they are still waited for.
+        // It may have been sent a signal that is for this shell.
+        self.commands_to_signals = 0;
         let left = std::mem::replace(&mut self.jobs, jobs);
         self.jobs.adopt(left);
         let traps = self.state.traps.clone();

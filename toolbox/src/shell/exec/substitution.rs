@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use crate::shell::Shell;
 use crate::shell::ast::{CommandSubstitution, List, ProcessSubstitution, Text};
-use crate::shell::descriptors;
+use crate::shell::descriptors::{self, Descriptors};
 use crate::shell::flow::{Error, Flow, Jump};
 use crate::shell::jobs::Member;
 use crate::shell::options::{SetOption, Shopt};
@@ -155,6 +155,8 @@ impl Shell {
         }
         let _ = self.flush();
         self.close_substitutions(0);
+        // As long as the shell has their pipes open, they do not come to an end (`exec > >(…)`).
+        self.streams.descriptors = Descriptors::inherited([]);
         for pid in std::mem::take(&mut self.written_substitutions) {
             self.wait_for_child(pid);
         }

@@ -129,8 +129,10 @@ impl Shell {
                 return ControlFlow::Break(Jump::Exit(128 + i32::from(number)));
             }
             // Those whose trap runs now wait until it has ended.
+            // Those that have none here are for the shell that this is a subshell of.
             let is_next = |number: &u8| {
                 self.pending_signals & bit(*number) != 0
+                    && self.state.traps.get(Event::Signal(*number)).is_some()
                     && !self.running_traps.contains(&Event::Signal(*number))
             };
             let Some(number) = (1..=64).find(is_next) else {

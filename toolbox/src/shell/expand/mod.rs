@@ -81,10 +81,14 @@ impl Shell {
 
     /// The body of a here-document.
     pub fn expand_here_document(&mut self, document: &HereDocument) -> Flow<Text> {
-        match document.body.get() {
-            Some(body) => self.expand_quoted(body),
-            None => Flow::Continue(Text::new()),
+        let mut sink = Sink::new(Kind::Text);
+        sink.joins_with_blanks = true;
+        if let Some(body) = document.body.get() {
+            for part in &body.parts {
+                self.expand_part(part, true, &mut sink)?;
+            }
         }
+        Flow::Continue(sink.text)
     }
 
     /// One text, as if the word stood in double quotes.

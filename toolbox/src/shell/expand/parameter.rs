@@ -161,7 +161,14 @@ impl Shell {
                         }
                     }
                 },
-                Found::Many(many, joined) => self.put_many(&many.texts(), joined, is_quoted, sink),
+                Found::Many(many, joined) => {
+                    // `${a[*]}` alone is joined as elsewhere.
+                    let is_array = matches!(subject, Subject::Element(..));
+                    let joins = sink.joins_with_blanks;
+                    sink.joins_with_blanks &= !is_array;
+                    self.put_many(&many.texts(), joined, is_quoted, sink);
+                    sink.joins_with_blanks = joins;
+                }
             },
             Operation::Length => {
                 let length = self.length_of(parameter, subject, &found)?;
@@ -270,8 +277,8 @@ impl Shell {
         let is_one_text = is_quoted && joined == Joined::Yes || sink.kind != Kind::Fields;
         if is_one_text {
             let joiner = match joined {
-                Joined::Yes => self.joiner(),
-                Joined::No => b" ".to_vec(),
+                Joined::Yes if !sink.joins_with_blanks => self.joiner(),
+                _ => b" ".to_vec(),
             };
             let text = joined_with(texts, &joiner);
             if !text.is_empty() || joined == Joined::Yes {

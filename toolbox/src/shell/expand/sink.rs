@@ -23,6 +23,8 @@ pub enum Kind {
 
 pub struct Sink {
     pub kind: Kind,
+    /// In here-documents, bash joins `$*` and the like with a space whatever `IFS` says.
+    pub joins_with_blanks: bool,
     /// The field that is being made.
     pub text: Text,
     /// The field is there, even if it stays empty: something in it was quoted.
@@ -72,6 +74,7 @@ impl Sink {
     pub fn new(kind: Kind) -> Self {
         Self {
             kind,
+            joins_with_blanks: false,
             text: Text::new(),
             is_begun: false,
             before: Before::Nothing,

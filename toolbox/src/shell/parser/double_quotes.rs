@@ -157,6 +157,11 @@ impl Reader<'_, '_> {
             Some(b'"') if inside != Inside::HereDocument => self.escaped(b'"', parts),
             Some(b'}') if inside == Inside::Operand => self.escaped(b'}', parts),
             Some(byte) if inside == Inside::OperandQuotes => self.escaped(byte, parts),
+            // It begins nothing then.
+            Some(b'\'') if inside == Inside::Operand => {
+                parts.quoted(b"\\");
+                self.escaped(b'\'', parts);
+            }
             _ => parts.quoted(b"\\"),
         }
     }

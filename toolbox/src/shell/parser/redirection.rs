@@ -144,12 +144,14 @@ impl Reader<'_, '_> {
                 let strips_tabs = self.take(b'-');
                 return self.here_document(strips_tabs);
             }
-            Some(b'<') if self.take(b'&') => RedirectionTarget::DuplicateInput,
+            Some(b'<') if self.take(b'&') => {
+                return Ok(RedirectionTarget::DuplicateInput(self.duplicated_word()?));
+            }
             Some(b'<') if self.take(b'>') => RedirectionTarget::ReadWrite,
             Some(b'<') => RedirectionTarget::Read,
             _ if self.take(b'>') => RedirectionTarget::Append,
             _ if self.take(b'&') => {
-                let word = self.redirected_word(Kind::Argument)?;
+                let word = self.duplicated_word()?;
                 return Ok(match is_file(&word) && *fd == RedirectedFd::Default {
                     true => RedirectionTarget::WriteBoth(word),
                     false => RedirectionTarget::DuplicateOutput(word),
@@ -168,6 +170,20 @@ impl Reader<'_, '_> {
             return Err(self.unexpected());
         }
         self.expect_word(kind)
+    }
+
+    /// The word behind `>&` or `<&`, which may be a number with another operator behind it: `2>&1>file`.
+    fn duplicated_word(&mut self) -> Parsed<Word> {
+        // `>&-` is whole: what stands behind it is another word.
+        if self.take(b'-') {
+            return Ok(Word {
+                source: b"-".to_vec(),
+                parts: vec![Part::Literal(b"-".to_vec())],
+                assignment: None,
+            });
+        }
+        self.skip_blanks();
+        self.expect_word(Kind::Argument)
     }
 
     /// `2>` and the like begin another redirection.

@@ -224,6 +224,16 @@ impl Jobs {
         self.past.push(member);
     }
 
+    /// Forgets the statuses of all jobs that are gone.
+    pub fn forget_past(&mut self) {
+        self.past.clear();
+    }
+
+    /// Forgets the status of a job that is gone.
+    pub fn forget(&mut self, pid: Pid) {
+        self.past.retain(|member| member.pid != pid);
+    }
+
     /// The coprocess, if it has ended: it is so no more.
     pub fn ended_coprocess(&mut self) -> Option<RunningCoprocess> {
         self.status(self.coprocess.as_ref()?.pid)?;

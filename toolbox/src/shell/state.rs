@@ -35,6 +35,8 @@ pub struct Shell {
     pub pending_signals: u64,
     /// The descriptor that a script on standard input is read from, which `exec` may change.
     pub script_input: Rc<Cell<RawFd>>,
+    /// The status of the last command before the trap that runs, and in how many subshells that is.
+    pub status_before_trap: (i32, u32),
     /// How many commands run before the shell looks for signals.
     pub commands_to_signals: u8,
     /// Signals that are caught, without a trap of their own, so that the EXIT trap runs before they end the shell.
@@ -196,6 +198,7 @@ impl Shell {
             substitution_status: None,
             pending_signals: 0,
             script_input: Rc::default(),
+            status_before_trap: (0, 0),
             commands_to_signals: 0,
             caught_ends: 0,
             ended_by: None,

@@ -12,6 +12,13 @@ impl Shell {
     /// Takes away what a text names: a variable, that at the end of namerefs, or an element. Says whether it was done; it
     /// has complained, as `unset`, if not.
     pub fn unset_named(&mut self, text: &[u8]) -> Flow<bool> {
+        if let Some((name, key)) = self.key_as_written(text) {
+            let name = self.follow(name);
+            if let Value::Associative(array) = &mut self.state.variables.edit(name).value {
+                array.remove(&key);
+            }
+            return Flow::Continue(true);
+        }
         match super::name::subject(text) {
             Some(Subject::Variable(name)) => self.unset_referent(name),
             Some(Subject::Element(name, subscript)) => self.unset_element(name, &subscript),
@@ -19,6 +26,22 @@ impl Shell {
                 self.complain_as("unset", [b"`", text, b"': not a valid identifier"].concat());
                 Flow::Continue(false)
             }
+        }
+    }
+
+    /// The element of an associative array that `name[key]` names when the key is not expanded once more. A readonly array
+    /// has none here.
+    pub fn key_as_written(&mut self, text: &[u8]) -> Option<(Symbol, Vec<u8>)> {
+        let bracket = text.iter().position(|byte| *byte == b'[')?;
+        let (name, rest) = text.split_at(bracket);
+        let key = rest.strip_prefix(b"[")?.strip_suffix(b"]")?;
+        let name = super::is_name(name).then(|| Symbol::new(name))?;
+        let variable = self.variable(name)?;
+        match &variable.value {
+            Value::Associative(array) if !variable.attributes.readonly => {
+                array.get(key).map(|_| (name, key.to_vec()))
+            }
+            _ => None,
         }
     }
 

@@ -10,6 +10,7 @@ use crate::shell::exec::{ExecOptions, Found, NOT_EXECUTABLE, NOT_FOUND, NotStart
 use crate::shell::flow::{Error, Flow, Jump};
 use crate::shell::options::{SetOption, Shopt};
 use crate::shell::script::TextSource;
+use crate::shell::traps::Event;
 use crate::sys::{self, FileKind, Follow, OsStrExt};
 
 pub fn break_loop(shell: &mut Shell, args: &[Text]) -> Flow {
@@ -97,7 +98,12 @@ fn too_many() -> Flow {
 fn status_argument(shell: &mut Shell, args: &[&Text]) -> Result<i32, TooMany> {
     let name = args[0].as_slice();
     let Some(text) = args.get(1) else {
-        return Ok(shell.state.status);
+        // In a trap, it is the one from before the trap; a subshell in it has its own.
+        let (before, subshells) = shell.status_before_trap;
+        return Ok(match shell.running_traps.last() {
+            Some(Event::Exit | Event::Signal(_)) if subshells == shell.state.subshells => before,
+            _ => shell.state.status,
+        });
     };
     let Some(number) = number(text) else {
         shell.complain_as(
@@ -255,7 +261,7 @@ pub fn exec(shell: &mut Shell, args: &[Text]) -> Flow {
     match shell.exec_program(&path, &fields, &options) {
         // The program has run in the shell's place.
         Ok(status) => {
-            shell.state.traps.take(crate::shell::traps::Event::Exit);
+            shell.state.traps.take(Event::Exit);
             ControlFlow::Break(Jump::Exit(status))
         }
         Err(NotStarted { status, reason }) => {
@@ -265,7 +271,7 @@ pub fn exec(shell: &mut Shell, args: &[Text]) -> Flow {
             }
             if !shell.has_shopt(Shopt::ExecFail) {
                 // As in bash, the end comes without the EXIT trap, unlike that of a name which is not found.
-                shell.state.traps.take(crate::shell::traps::Event::Exit);
+                shell.state.traps.take(Event::Exit);
             }
             failed(shell, status)
         }

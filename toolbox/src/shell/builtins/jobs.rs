@@ -262,12 +262,18 @@ fn interrupted(shell: &mut Shell, signal: u8) -> Flow {
 }
 
 fn wait_for_all(shell: &mut Shell) -> Flow {
+    shell.reap();
+    shell.jobs.forget_past();
     while let Some(job) = (shell.jobs.list.iter()).find(|job| !job.is_inherited) {
-        let (pid, number) = (job.member.pid, job.number);
+        let (pid, number, has_ended) = (job.member.pid, job.number, job.member.ended.is_some());
         match shell.wait_for_job(pid) {
             Waited::Interrupted(signal) => return interrupted(shell, signal.number()),
             Waited::Ended(_) => shell.settle_job(number),
             Waited::Unknown => shell.jobs.remove(number),
+        }
+        // As in bash, only of those that had ended before is the status still known.
+        if !has_ended {
+            shell.jobs.forget(pid);
         }
     }
     Flow::Continue(0)

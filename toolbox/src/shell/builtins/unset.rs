@@ -34,7 +34,7 @@ pub fn run(shell: &mut Shell, args: &[Text]) -> Flow {
             unset_function(shell, name)
         } else if references {
             unset_reference(shell, name)
-        } else if is_target(name) {
+        } else if is_target(name) || shell.key_as_written(name).is_some() {
             let symbol = is_name(name).then(|| Symbol::new(name));
             match symbol.is_some_and(|symbol| shell.state.variables.get(symbol).is_none()) {
                 // Without a variable of the name, a function is meant.

@@ -292,7 +292,7 @@ impl Shell {
             return self.done(0);
         }
         self.substitution_status = None;
-        let value = self.expand_text(word)?;
+        let value = self.expand_compared(word)?;
         let extglob = self.has_shopt(Shopt::ExtGlob);
         let ignore_case = self.has_shopt(Shopt::NoCaseMatch);
         self.note_substitution();

@@ -51,14 +51,16 @@ impl Shell {
             | TestExpression::Not(_)
             | TestExpression::Group(_) => self.run_test(expression)? == 0,
             TestExpression::Word(word) => {
-                let text = self.expand_text(word)?;
+                let text = self.expand_compared(word)?;
                 self.trace_test(&[b"-n ", shown(&text)].concat())?;
                 !text.is_empty()
             }
             TestExpression::Unary(operator, word) => {
-                let text = self.expand_text(word)?;
+                let text = self.expand_compared(word)?;
                 self.trace_test(&[&[b'-', *operator, b' '][..], shown(&text)].concat())?;
-                self.unary_test(*operator, &text)?
+                // The word has been expanded, so that the key in it is one as it stands.
+                *operator == b'v' && self.key_as_written(&text).is_some()
+                    || self.unary_test(*operator, &text)?
             }
             TestExpression::Binary(left, operator, right) => {
                 self.compare(left, *operator, right)?
@@ -67,13 +69,13 @@ impl Shell {
     }
 
     fn compare(&mut self, left: &Word, operator: TestOperator, right: &Word) -> Flow<bool> {
-        let left = self.expand_text(left)?;
+        let left = self.expand_compared(left)?;
         let right = match operator {
             TestOperator::Matches | TestOperator::Equals | TestOperator::Differs => {
                 self.expand_pattern(right)?
             }
             TestOperator::Regex => self.expand_regex(right)?,
-            _ => self.expand_text(right)?,
+            _ => self.expand_compared(right)?,
         };
         let name = printer::operator_text(operator);
         self.trace_test(&[shown(&left), b" ", name.as_bytes(), b" ", shown(&right)].concat())?;

@@ -92,10 +92,12 @@ impl Shell {
         let status = self.state.status;
         let line = self.state.line;
         self.running_traps.push(event);
+        let outer_status = self.note_trap(status);
         let condition = std::mem::replace(&mut self.in_condition, false);
         let flow = self.run_text(command, line, TextSource::Trap(event));
         self.in_condition = condition;
         self.running_traps.pop();
+        self.status_before_trap = outer_status;
         self.state.line = line;
         match flow {
             ControlFlow::Continue(_) => {
@@ -104,6 +106,12 @@ impl Shell {
             }
             ControlFlow::Break(jump) => ControlFlow::Break(jump),
         }
+    }
+
+    /// Notes the status from before a trap, and where it runs. Gives what was noted for one around it.
+    fn note_trap(&mut self, status: i32) -> (i32, u32) {
+        let noted = (status, self.state.subshells);
+        std::mem::replace(&mut self.status_before_trap, noted)
     }
 
     /// Whether it is time to look for signals again: to ask the kernel before every command would take as long as a short
@@ -178,6 +186,7 @@ impl Shell {
         self.catch_ends();
         self.state.status = status;
         self.running_traps.push(Event::Exit);
+        self.note_trap(status);
         // What encloses the end of the shell does not count any more.
         self.loops = 0;
         let flow = self.run_same_depth(command, 1, TextSource::Trap(Event::Exit));

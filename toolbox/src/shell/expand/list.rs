@@ -66,6 +66,7 @@ impl Shell {
             usize::try_from(length).unwrap_or(usize::MAX)
         });
         let texts = self.slice(&many, offset, length);
+        let joined = sink.joined_when_changed(joined, is_quoted);
         self.put_many(&texts, joined, is_quoted, sink);
         Flow::Continue(())
     }

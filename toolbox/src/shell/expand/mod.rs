@@ -59,6 +59,21 @@ impl Shell {
         }
     }
 
+    /// Likewise, for what is compared with others.
+    pub fn expand_compared(&mut self, word: &Word) -> Flow<Text> {
+        match word.parts.as_slice() {
+            [Part::Literal(text) | Part::Quoted(text)] => Flow::Continue(text.clone()),
+            parts => {
+                let mut sink = Sink::new(Kind::Text);
+                sink.is_compared = true;
+                for part in parts {
+                    self.expand_part(part, false, &mut sink)?;
+                }
+                Flow::Continue(sink.text)
+            }
+        }
+    }
+
     /// The file of a redirection; none when the word becomes no field, or several.
     pub fn expand_redirection(&mut self, word: &Word) -> Flow<Option<Text>> {
         let mut fields = self.expand_words(std::slice::from_ref(word))?;

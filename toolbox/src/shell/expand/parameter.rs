@@ -43,7 +43,8 @@ impl Shell {
             }
             Operation::Names { joined } => {
                 let names = self.names_with(parameter);
-                self.put_many(&names, Joined::when(*joined), is_quoted, sink);
+                let joined = sink.joined_when_changed(Joined::when(*joined), is_quoted);
+                self.put_many(&names, joined, is_quoted, sink);
                 return Flow::Continue(());
             }
             Operation::Keys { joined } => {
@@ -53,7 +54,8 @@ impl Shell {
                     }
                     _ => Vec::new(),
                 };
-                self.put_many(&keys, Joined::when(*joined), is_quoted, sink);
+                let joined = sink.joined_when_changed(Joined::when(*joined), is_quoted);
+                self.put_many(&keys, joined, is_quoted, sink);
                 return Flow::Continue(());
             }
             _ => {}
@@ -251,7 +253,9 @@ impl Shell {
                     .into_iter()
                     .map(|text| change.apply(text))
                     .collect();
-                self.put_many(&texts, *joined, is_quoted, sink);
+                let removes = matches!(change, Change::Prefix { .. } | Change::Suffix { .. });
+                let joined = sink.joined_when_changed(*joined, is_quoted || removes);
+                self.put_many(&texts, joined, is_quoted, sink);
             }
         }
     }

@@ -1,5 +1,6 @@
 //! Where expansions put their text: into fields, or into one text.
 
+use super::found::Joined;
 use super::ifs::Ifs;
 use crate::shell::Shell;
 use crate::shell::arithmetic::put_number;
@@ -23,6 +24,8 @@ pub enum Kind {
 
 pub struct Sink {
     pub kind: Kind,
+    /// The text is compared with others (`case`, `[[ ]]`), and not the value of an assignment or the like.
+    pub is_compared: bool,
     /// In here-documents, bash joins `$*` and the like with a space whatever `IFS` says.
     pub joins_with_blanks: bool,
     /// The field that is being made.
@@ -71,9 +74,20 @@ enum Bracket {
 }
 
 impl Sink {
+    /// How values that an operation has changed are joined where they become one text: what is assigned, with the first
+    /// character of IFS, also those of `$@`.
+    pub fn joined_when_changed(&self, joined: Joined, applies: bool) -> Joined {
+        let is_assigned = self.kind == Kind::Text && !self.is_compared && !self.joins_with_blanks;
+        match is_assigned && applies {
+            true => Joined::Yes,
+            false => joined,
+        }
+    }
+
     pub fn new(kind: Kind) -> Self {
         Self {
             kind,
+            is_compared: false,
             joins_with_blanks: false,
             text: Text::new(),
             is_begun: false,

@@ -56,6 +56,7 @@ impl Shell {
         for text in many.texts() {
             texts.push(self.transformed(text, letter)?);
         }
+        let joined = sink.joined_when_changed(joined, is_quoted || letter == b'Q');
         self.put_many(&texts, joined, is_quoted, sink);
         Flow::Continue(())
     }

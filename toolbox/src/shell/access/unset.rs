@@ -35,6 +35,10 @@ impl Shell {
         let bracket = text.iter().position(|byte| *byte == b'[')?;
         let (name, rest) = text.split_at(bracket);
         let key = rest.strip_prefix(b"[")?.strip_suffix(b"]")?;
+        // A bracket too many is a mistake.
+        if key.ends_with(b"]") {
+            return None;
+        }
         let name = super::is_name(name).then(|| Symbol::new(name))?;
         let variable = self.variable(name)?;
         match &variable.value {

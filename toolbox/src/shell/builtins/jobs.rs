@@ -271,6 +271,7 @@ fn wait_for_all(shell: &mut Shell) -> Flow {
             Waited::Ended(_) => shell.settle_job(number),
             Waited::Unknown => shell.jobs.remove(number),
         }
+        shell.forget_coprocess();
         // As in bash, only of those that had ended before is the status still known.
         if !has_ended {
             shell.jobs.forget(pid);

@@ -14,6 +14,7 @@ interface Case {
 const files = { 'a.txt': 'one\ntwo\nthree\n', 'b.txt': 'two\nfour\n', 'sub/c.txt': 'see\n' }
 
 const cases: Record<string, Case> = {
+  '[': { args: ['-f', 'a.txt', ']'] },
   arch: { stdout: 'x86_64\n' },
   b2sum: { args: ['a.txt'], stdout: 'dc95ce6fe6b573b607deda3d7cad9d54ac650f9522319b137e22c682aed1934928ecc62f4f4d039b9d6be1f867dc1f1ba4e69888e7564c9f2ec321b1091beb1a  a.txt\n' },
   base64: { args: ['a.txt'], stdout: 'b25lCnR3bwp0aHJlZQo=\n' },
@@ -74,6 +75,7 @@ const cases: Record<string, Case> = {
   tac: { args: ['b.txt'], stdout: 'four\ntwo\n' },
   tail: { args: ['-n', '1', 'a.txt'], stdout: 'three\n' },
   tee: { args: ['copy'], stdin: 'text\n', stdout: 'text\n' },
+  test: { args: ['one', '=', 'two'], exitCode: 1 },
   timeout: { args: ['10', 'echo', 'in time'], stdout: 'in time\n' },
   touch: { args: ['new'], stdout: '' },
   tr: { args: ['a-z', 'A-Z'], stdin: 'text\n', stdout: 'TEXT\n' },

@@ -263,6 +263,7 @@ fn interrupted(shell: &mut Shell, signal: u8) -> Flow {
 
 fn wait_for_all(shell: &mut Shell) -> Flow {
     shell.reap();
+    shell.forget_coprocess();
     shell.jobs.forget_past();
     while let Some(job) = (shell.jobs.list.iter()).find(|job| !job.is_inherited) {
         let (pid, number, has_ended) = (job.member.pid, job.number, job.member.ended.is_some());

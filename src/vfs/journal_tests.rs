@@ -427,10 +427,15 @@ fn notes_in_any_order_and_against_all_sense_do_no_harm() {
                 2 => journal.modified(one),
                 3 | 4 => journal.removed(one, step % 2 == 0),
                 5 | 6 => journal.renamed(one, two, step % 3 == 0, step % 2 == 0),
-                7 => open.push(journal.opened(one, journal::OpenChange::None, Arc::clone(&file))),
-                8 => {
-                    open.push(journal.opened(one, journal::OpenChange::Created, Arc::clone(&file)))
+                7 => {
+                    open.push(journal.opened(one, journal::OpenChange::None, Arc::clone(&file), 1))
                 }
+                8 => open.push(journal.opened(
+                    one,
+                    journal::OpenChange::Created,
+                    Arc::clone(&file),
+                    1,
+                )),
                 9 if !open.is_empty() => drop(open.swap_remove(random.below(open.len()))),
                 10 if !open.is_empty() => {
                     open[random.below(open.len())].append(b"x").unwrap();

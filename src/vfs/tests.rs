@@ -413,15 +413,11 @@ fn an_open_file_says_that_it_is_on_the_device_its_path_is_on() {
         _ => panic!("it is a file"),
     };
     let written = open(OpenOptions {
-        read: true,
         write: true,
         create: true,
-        ..OpenOptions::default()
+        ..options(Follow::Yes)
     });
-    let read = open(OpenOptions {
-        read: true,
-        ..OpenOptions::default()
-    });
+    let read = open(options(Follow::Yes));
     let seen = table
         .metadata(b"/m/f", Follow::Yes)
         .expect("it was just made");

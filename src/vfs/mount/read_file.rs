@@ -22,7 +22,7 @@ pub struct ReadFile {
 impl ReadFile {
     /// Notes a change of the file, at the path it was opened by if it is still there.
     fn changed(&self, table: &MountTable) {
-        let Ok(metadata) = self.metadata() else {
+        let Ok(metadata) = self.file.metadata() else {
             return table.journal.missed();
         };
         if metadata.links == 0 {

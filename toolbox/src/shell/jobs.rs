@@ -410,17 +410,14 @@ impl Shell {
         let Some(job) = self.jobs.list.iter().find(|job| job.number == number) else {
             return;
         };
-        let signal = job.member.ended.and_then(|status| status.signal());
-        if job.is_reported {
-        } else if self.is_set(SetOption::Monitor) {
-            let line = job.line(mark, false);
-            self.write_error(&line);
-        } else if let Some(signal) = signal
-            && self.tells_of(signal)
-        {
-            let start = format!("{:5} {:<24}", job.member.pid.0, job.state());
-            let message = [start.as_bytes(), &job.text].concat();
-            self.complain(message);
+        if !job.is_reported {
+            let signal = job.member.ended.and_then(|status| status.signal());
+            if self.is_set(SetOption::Monitor) {
+                self.write_error(&job.line(mark, false));
+            } else if signal.is_some_and(|signal| self.tells_of(signal)) {
+                let start = format!("{:5} {:<24}", job.member.pid.0, job.state());
+                self.complain([start.as_bytes(), &job.text].concat());
+            }
         }
         self.jobs.remove(number);
     }

@@ -324,8 +324,7 @@ impl Shell {
         let names = [Symbol::LC_ALL, Symbol::LC_CTYPE, Symbol::LANG];
         let values = names.iter().filter_map(|&name| self.plain_value(name));
         let locale = values.into_iter().find(|value| !value.is_empty());
-        let is_c = locale.is_some_and(|locale| locale == b"C" || locale == b"POSIX");
-        locale::set_bytes(is_c);
+        locale::set_bytes(locale.is_some_and(|name| locale::is_c(name)));
     }
 
     /// `SECONDS` and `RANDOM` begin.

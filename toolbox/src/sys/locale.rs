@@ -47,5 +47,10 @@ fn is_c_in_environment() -> bool {
         .into_iter()
         .filter_map(std::env::var_os);
     let locale = values.find(|value| !value.is_empty());
-    locale.is_none_or(|locale| locale == "C" || locale == "POSIX")
+    locale.is_none_or(|locale| is_c(locale.as_encoded_bytes()))
+}
+
+/// Whether a locale of this name is that of C.
+pub fn is_c(name: &[u8]) -> bool {
+    name == b"C" || name == b"POSIX"
 }

@@ -6,14 +6,7 @@ use crate::shell::conditions::{binary_operator, compare_numbers, is_numeric, is_
 use crate::shell::flow::{Flow, Jump};
 
 pub fn run(shell: &mut Shell, args: &[Text]) -> Flow {
-    let operands = args.get(1..).unwrap_or_default();
-    let mut test = Test {
-        shell,
-        args: operands,
-        behind: None,
-        at: 0,
-    };
-    let answer = test.whole();
+    let answer = Test::new(shell, args.get(1..).unwrap_or_default(), None).whole();
     settle(shell, b"test", answer)
 }
 
@@ -28,25 +21,14 @@ pub fn bracket(shell: &mut Shell, args: &[Text]) -> Flow {
         shell.complain_as("[", "missing `]'");
         return Flow::Continue(2);
     };
-    let mut test = Test {
-        shell,
-        args: operands,
-        behind: Some(end),
-        at: 0,
-    };
-    let answer = test.whole();
+    let answer = Test::new(shell, operands, Some(end)).whole();
     settle(shell, b"[", answer)
 }
 
 /// What `test` says of its operands, or what is wrong with them.
 pub fn evaluate(shell: &mut Shell, operands: &[Text]) -> Result<bool, Vec<u8>> {
-    let mut test = Test {
-        shell,
-        args: operands,
-        behind: None,
-        at: 0,
-    };
-    test.whole().map_err(|stop| match stop {
+    let answer = Test::new(shell, operands, None).whole();
+    answer.map_err(|stop| match stop {
         Stop::Mistake(message) => message,
         // What has ended it was said.
         Stop::Jump(_) => b"no answer".to_vec(),
@@ -86,6 +68,15 @@ fn mistake(subject: &[u8], problem: &str) -> Stop {
 }
 
 impl<'a> Test<'a> {
+    fn new(shell: &'a mut Shell, args: &'a [Text], behind: Option<&'a Text>) -> Self {
+        Self {
+            shell,
+            args,
+            behind,
+            at: 0,
+        }
+    }
+
     fn whole(&mut self) -> Answer {
         match self.args {
             [] => Ok(false),
